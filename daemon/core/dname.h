@@ -13,9 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DNAME_MAX 255        /* octets, the root's zero octet included */
-#define DNAME_LABEL_MAX 63   /* octets */
-#define DNAME_TEXT_MAX 1009  /* octets of the longest text form with its NUL: 4 for each of 250, dots */
+#define DNAME_MAX 255      /* octets, the root's zero octet included */
+#define DNAME_LABEL_MAX 63 /* octets */
+#define DNAME_TEXT_MAX \
+    1009 /* octets of the longest text form with its NUL: 4 for each of 250, dots */
 
 struct dname {
     uint8_t len;
@@ -51,7 +52,8 @@ bool dname_is_below(const struct dname *name, const struct dname *ancestor);
 /* Whether name is the root. */
 bool dname_is_root(const struct dname *name);
 
-/* Removes the left-most label of *name. Returns false, and changes nothing, for the root or "no name". */
+/* Removes the left-most label of *name. Returns false, and changes nothing, for the root or "no
+ * name". */
 bool dname_strip_label(struct dname *name);
 
 /*

@@ -24,7 +24,13 @@ enum dns_type {
     DNS_TLSA = 52,
 };
 
-enum dns_rcode { DNS_NOERROR = 0, DNS_FORMERR = 1, DNS_SERVFAIL = 2, DNS_NXDOMAIN = 3, DNS_REFUSED = 5 };
+enum dns_rcode {
+    DNS_NOERROR = 0,
+    DNS_FORMERR = 1,
+    DNS_SERVFAIL = 2,
+    DNS_NXDOMAIN = 3,
+    DNS_REFUSED = 5
+};
 
 /*
  * DNSSEC status as in RFC 4035 4.3. Bogus and indeterminate data reach a stub only as a failed
@@ -34,23 +40,23 @@ enum dns_rcode { DNS_NOERROR = 0, DNS_FORMERR = 1, DNS_SERVFAIL = 2, DNS_NXDOMAI
 enum dns_status { DNS_ERROR = 0, DNS_INSECURE = 1, DNS_SECURE = 2 };
 
 /* Why a lookup failed: X(name, text). The text completes "MX of example.com: ...". */
-#define DNS_CAUSES(X)                                                                              \
-    X(NONE, "no error")                                                                            \
-    X(TIMEOUT, "no answer from the resolver in time")                                              \
-    X(UNREACHABLE, "the resolver cannot be reached")                                               \
-    X(BOGUS, "DNSSEC validation failed (bogus)")                                                   \
-    X(SERVFAIL, "SERVFAIL (DNSSEC validation failed, or its name servers do not answer)")          \
-    X(REFUSED, "REFUSED by the resolver")                                                          \
-    X(RCODE, "an unexpected response code")                                                        \
-    X(TRUNCATED, "a truncated reply")                                                              \
-    X(MALFORMED, "a malformed reply")                                                              \
-    X(CONTRADICTORY, "a reply that contradicts itself")                                            \
-    X(UNRELATED, "a reply without any record of the name that was asked")                          \
-    X(NO_SOA, "a denial without SOA record")                                                       \
-    X(CNAME_LOOP, "a CNAME loop")                                                                  \
-    X(CNAME_CHAIN, "more than 10 CNAME records in a row")                                          \
-    X(NOT_VALIDATING, "the resolver does not validate DNSSEC")                                     \
-    X(OVERLOADED, "too many lookups at once")                                                      \
+#define DNS_CAUSES(X)                                                                     \
+    X(NONE, "no error")                                                                   \
+    X(TIMEOUT, "no answer from the resolver in time")                                     \
+    X(UNREACHABLE, "the resolver cannot be reached")                                      \
+    X(BOGUS, "DNSSEC validation failed (bogus)")                                          \
+    X(SERVFAIL, "SERVFAIL (DNSSEC validation failed, or its name servers do not answer)") \
+    X(REFUSED, "REFUSED by the resolver")                                                 \
+    X(RCODE, "an unexpected response code")                                               \
+    X(TRUNCATED, "a truncated reply")                                                     \
+    X(MALFORMED, "a malformed reply")                                                     \
+    X(CONTRADICTORY, "a reply that contradicts itself")                                   \
+    X(UNRELATED, "a reply without any record of the name that was asked")                 \
+    X(NO_SOA, "a denial without SOA record")                                              \
+    X(CNAME_LOOP, "a CNAME loop")                                                         \
+    X(CNAME_CHAIN, "more than 10 CNAME records in a row")                                 \
+    X(NOT_VALIDATING, "the resolver does not validate DNSSEC")                            \
+    X(OVERLOADED, "too many lookups at once")                                             \
     X(SHUTDOWN, "daned is stopping")
 
 enum dns_cause {
@@ -73,11 +79,11 @@ struct dns_rr {
  * authority section, are handed on; everything else in the message is ignored.
  */
 struct dns_reply {
-    bool qr;           /* the QR bit: a query echoed back is not a reply */
-    bool tc;           /* truncated */
-    bool ad;           /* authenticated data, from a resolver that is trusted with it */
-    uint8_t rcode;     /* enum dns_rcode, or any other value of the header */
-    uint16_t ede;      /* RFC 8914 INFO-CODE, or DNS_NO_EDE */
+    bool qr;            /* the QR bit: a query echoed back is not a reply */
+    bool tc;            /* truncated */
+    bool ad;            /* authenticated data, from a resolver that is trusted with it */
+    uint8_t rcode;      /* enum dns_rcode, or any other value of the header */
+    uint16_t ede;       /* RFC 8914 INFO-CODE, or DNS_NO_EDE */
     struct dname qname; /* of the reply's question section; length 0: there was none */
     uint16_t qtype;
     size_t answer_count;
@@ -91,7 +97,8 @@ struct dns_reply {
 /* Gives the sentence for a cause; static storage. */
 const char *dns_cause_text(enum dns_cause cause);
 
-/* Gives the mnemonic of a type ("MX"), or "TYPE" for one that daned does not ask; static storage. */
+/* Gives the mnemonic of a type ("MX"), or "TYPE" for one that daned does not ask; static storage.
+ */
 const char *dns_type_text(uint16_t type);
 
 #endif
