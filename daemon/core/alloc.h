@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * alloc.h - memory that is there, or the end of the process.
+ *
+ * No caller can do better than stop where memory is refused: a half-made answer could be a weaker
+ * one. Sizes are bounded by the callers; none comes from the wire unchecked.
+ */
+#ifndef DANED_CORE_ALLOC_H
+#define DANED_CORE_ALLOC_H
+
+#include <stddef.h>
+
+/*
+ * Gives size octets of zeroes, to be freed with free(). Never NULL: without memory the process ends
+ * with one line on standard error and EX_OSERR.
+ */
+void *alloc_zeroed(size_t size);
+
+/* Grows (or makes, if block is NULL) a block to count members of size octets; as alloc_zeroed(), but what is new is not zeroed. */
+void *alloc_array(void *block, size_t count, size_t size);
+
+#endif

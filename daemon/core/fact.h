@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * fact.h - what one DNS lookup came to, as one flat value.
+ *
+ * A fact is a single block of memory without pointers, so that a copy of its bytes is the fact: the
+ * cache keeps it that way. It says nothing of the question; whoever keeps it knows the key.
+ */
+#ifndef DANED_CORE_FACT_H
+#define DANED_CORE_FACT_H
+
+#include "daemon/core/dns.h"
+
+enum fact_outcome {
+    FACT_ERROR,    /* never read as "no such record" */
+    FACT_NXDOMAIN, /* a denial of the name */
+    FACT_NODATA,   /* a denial of the type */
+    FACT_RECORDS,
+};
+
+/* MX hosts beyond this number are dropped and counted in omitted. */
+#define FACT_MX_MAX 64
+
+struct fact {
+    uint64_t expires_ms;   /* set by whoever keeps the fact; not after it is it served */
+    uint32_t ttl;          /* seconds it may live from when it was learned */
+    uint32_t data_len;     /* octets of data */
+    uint16_t record_count; /* in data */
+    uint16_t omitted;      /* MX hosts that did not fit */
+    uint8_t outcome;       /* enum fact_outcome */
+    uint8_t status;        /* enum dns_status; DNS_ERROR exactly when outcome is FACT_ERROR */
+    uint8_t cause;         /* enum dns_cause of a FACT_ERROR, else CAUSE_NONE */
+    uint8_t canonical_len; /* octets of the CNAME-expanded name, 0 if no CNAME was met */
+    uint8_t data[];        /* the canonical name; then for each record 2 octets of length and rdata */
+};
+
+/*
+ * Makes a fact from records, each an uncompressed rdata, in their order. canonical is NULL or "no
+ * name" if no CNAME was met. The caller frees it with free(). Never NULL. expires_ms is 0.
+ */
+struct fact *fact_new(enum fact_outcome outcome, enum dns_status status, uint32_t ttl,
+    const struct dname *canonical, const struct dns_rr *const *records, size_t count);
+
+/* Makes a FACT_ERROR with its cause; ttl 0. The caller frees it with free(). Never NULL. */
+struct fact *fact_new_error(enum dns_cause cause);
+
+/* Octets of the whole block. */
+size_t fact_size(const struct fact *fact);
+
+/* Gives a copy of its own, to be freed with free(). */
+struct fact *fact_copy(const struct fact *fact);
+
+/* Whether the lookup met a CNAME; if so, gives the last name of the chain. */
+bool fact_canonical(const struct fact *fact, struct dname *canonical_out);
+
+/*
+ * Walks the records: *cursor starts at 0. Returns false behind the last. *rdata_out is borrowed
+ * from the fact.
+ */
+bool fact_next_record(
+    const struct fact *fact, size_t *cursor, const uint8_t **rdata_out, uint16_t *rdata_len_out);
+
+/* Reads MX rdata as a fact keeps it (checked when the fact was made). */
+void fact_read_mx(
+    const uint8_t *rdata, uint16_t rdata_len, uint16_t *preference_out, struct dname *host_out);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * policy.h - decides the TLS policy of a destination from DNS facts (RFC 7672 2.2).
+ *
+ * A pure function that is asked again whenever a fact has come in: it says what it needs to know
+ * next, or the verdict. It keeps nothing between two calls.
+ */
+#ifndef DANED_CORE_POLICY_H
+#define DANED_CORE_POLICY_H
+
+#include "daemon/core/destination.h"
+#include "daemon/core/evidence.h"
+#include "daemon/core/verdict.h"
+
+struct policy_options {
+    bool promote;             /* dane-required where every MX host has usable TLSA */
+    bool insecure_mx_may;     /* insecure-mx = may */
+    bool not_validating_may;  /* on-self-test-failure = may */
+};
+
+/* The most questions one call can need: two for each host, or one for each and the MX. */
+#define POLICY_NEEDS_MAX (2 * FACT_MX_MAX + 1)
+
+/*
+ * Decides destination from evidence. Returns true if *verdict_out is final. Returns false if not:
+ * then needs_out[0..*need_count_out) are the questions that must be asked now, side by side; none
+ * if those under way have to be awaited. *verdict_out is written in either case and borrows from
+ * the evidence.
+ */
+bool policy_decide(const struct destination *destination, const struct policy_options *options,
+    const struct evidence *evidence, struct question needs_out[POLICY_NEEDS_MAX],
+    size_t *need_count_out, struct verdict *verdict_out);
+
+/*
+ * Finds a host that an MTA names among the hosts of a final verdict: by its name, or by its CNAME
+ * expansion (Exim names an alias by its target). Returns NULL if it is none of them.
+ */
+const struct host_verdict *policy_find_host(
+    const struct verdict *verdict, const struct dname *host);
+
+/* The level for one host of a verdict alone, for options that an MTA expands per host. */
+enum level policy_host_level(const struct verdict *verdict, const struct host_verdict *host);
+
+#endif
