@@ -16,7 +16,8 @@
  */
 void *alloc_zeroed(size_t size);
 
-/* Grows (or makes, if block is NULL) a block to count members of size octets; as alloc_zeroed(), but what is new is not zeroed. */
+/* Grows (or makes, if block is NULL) a block to count members of size octets; as alloc_zeroed(),
+ * but what is new is not zeroed. */
 void *alloc_array(void *block, size_t count, size_t size);
 
 #endif

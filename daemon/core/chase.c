@@ -88,7 +88,8 @@ static size_t count_records(const struct dns_reply *reply, const struct dname *o
     size_t count = 0;
 
     for (size_t i = 0; i < reply->answer_count; i++)
-        if (reply->answer[i].type == type && (!owner || dname_equal(&reply->answer[i].owner, owner)))
+        if (reply->answer[i].type == type &&
+            (!owner || dname_equal(&reply->answer[i].owner, owner)))
             count++;
     return count;
 }
@@ -187,7 +188,8 @@ static size_t fold_mx(const struct dns_rr **records, size_t count, size_t *omitt
         bool known = false;
         for (size_t k = 0; k < kept && !known; k++)
             known = records[k]->rdata_len == records[i]->rdata_len &&
-                memcmp(records[k]->rdata + 2, records[i]->rdata + 2, records[i]->rdata_len - 2u) == 0;
+                    memcmp(records[k]->rdata + 2, records[i]->rdata + 2,
+                        records[i]->rdata_len - 2u) == 0;
         if (known)
             continue;
         /* RFC 7505 3: a null MX among others is still seen, wherever it sorts. */
@@ -272,9 +274,9 @@ static enum dns_cause check_header(const struct chase *chase, const struct dns_r
     case DNS_SERVFAIL:
         /* RFC 8914 4.2, 4.3, 4.6 to 4.13, 4.28: the INFO-CODEs that speak of DNSSEC. */
         return reply->ede == 1 || reply->ede == 2 || (reply->ede >= 5 && reply->ede <= 12) ||
-                reply->ede == 27
-            ? CAUSE_BOGUS
-            : CAUSE_SERVFAIL;
+                       reply->ede == 27
+                   ? CAUSE_BOGUS
+                   : CAUSE_SERVFAIL;
     case DNS_REFUSED:
         return CAUSE_REFUSED;
     default:
@@ -292,7 +294,8 @@ struct fact *chase_step(struct chase *chase, const struct dns_reply *reply, int6
         cause = follow_cnames(chase, reply, wall_s, &followed);
     if (cause != CAUSE_NONE)
         return fact_new_error(cause);
-    /* RFC 4035 3.2.3: AD speaks for all of the answer; the chain is secure if every part of it is. */
+    /* RFC 4035 3.2.3: AD speaks for all of the answer; the chain is secure if every part of it is.
+     */
     enum dns_status status = reply->ad ? DNS_SECURE : DNS_INSECURE;
     if (status < chase->status)
         chase->status = status;

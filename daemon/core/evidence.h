@@ -35,7 +35,8 @@ void evidence_mark_pending(struct evidence *evidence, const struct question *que
 /* Takes a fact (free() will free it) as the answer to a question; a later one replaces it. */
 void evidence_add(struct evidence *evidence, const struct question *question, struct fact *fact);
 
-/* Whether the question was asked and answered; if it was, *fact_out is borrowed from the evidence. */
+/* Whether the question was asked and answered; if it was, *fact_out is borrowed from the evidence.
+ */
 enum evidence_state evidence_get(const struct evidence *evidence, const struct dname *name,
     uint16_t type, const struct fact **fact_out);
 

@@ -30,7 +30,7 @@ struct fact {
     uint8_t status;        /* enum dns_status; DNS_ERROR exactly when outcome is FACT_ERROR */
     uint8_t cause;         /* enum dns_cause of a FACT_ERROR, else CAUSE_NONE */
     uint8_t canonical_len; /* octets of the CNAME-expanded name, 0 if no CNAME was met */
-    uint8_t data[];        /* the canonical name; then for each record 2 octets of length and rdata */
+    uint8_t data[]; /* the canonical name; then for each record 2 octets of length and rdata */
 };
 
 /*

@@ -86,11 +86,11 @@ static bool settle_without_address(
         lower(expires_ms, addresses->family[i]);
     for (size_t i = 0; i < 2; i++)
         if (addresses->family[i]->outcome == FACT_ERROR)
-            return settle_failed(host, HOST_REASON_ADDRESS_FAILED,
-                addresses->family[i]->cause, &host->name, family_type[i]);
+            return settle_failed(host, HOST_REASON_ADDRESS_FAILED, addresses->family[i]->cause,
+                &host->name, family_type[i]);
     host->address = addresses->family[0]->status < addresses->family[1]->status
-        ? (enum dns_status)addresses->family[0]->status
-        : (enum dns_status)addresses->family[1]->status;
+                        ? (enum dns_status)addresses->family[0]->status
+                        : (enum dns_status)addresses->family[1]->status;
     return settle(host, HOST_NO_ADDRESS, HOST_REASON_NOWHERE);
 }
 

@@ -28,9 +28,8 @@ static void take_mx_hosts(const struct fact *mx, struct verdict *verdict)
     }
     if (mx->omitted > 0) {
         struct host_verdict *rest = &verdict->hosts[verdict->host_count++];
-        *rest = (struct host_verdict){.preference = UINT16_MAX,
-            .state = HOST_TEMPFAIL,
-            .why = HOST_REASON_BEYOND_LIMIT};
+        *rest = (struct host_verdict){
+            .preference = UINT16_MAX, .state = HOST_TEMPFAIL, .why = HOST_REASON_BEYOND_LIMIT};
     }
 }
 
@@ -53,7 +52,8 @@ static void settle_failed(struct verdict *verdict, const struct policy_options *
     verdict->failure = *failure;
     switch ((int)failure->cause) {
     case CAUSE_NOT_VALIDATING:
-        settle(verdict, options->not_validating_may ? LEVEL_MAY : LEVEL_DEFER, REASON_NOT_VALIDATING);
+        settle(
+            verdict, options->not_validating_may ? LEVEL_MAY : LEVEL_DEFER, REASON_NOT_VALIDATING);
         return;
     case CAUSE_UNREACHABLE:
         reason = REASON_RESOLVER_UNREACHABLE;
@@ -74,8 +74,8 @@ enum mx_step { MX_GO_ON, MX_DECIDED, MX_WAIT };
 
 /* The MX lookup (RFC 7672 2.2.1): fills the hosts, or settles the verdict, or waits. */
 static enum mx_step step_mx(const struct destination *destination,
-    const struct policy_options *options, const struct evidence *evidence,
-    struct host_needs *needs, struct verdict *verdict)
+    const struct policy_options *options, const struct evidence *evidence, struct host_needs *needs,
+    struct verdict *verdict)
 {
     const struct fact *mx = host_need(needs, evidence, &destination->name, DNS_MX);
 

@@ -13,9 +13,9 @@
 #include "daemon/core/verdict.h"
 
 struct policy_options {
-    bool promote;             /* dane-required where every MX host has usable TLSA */
-    bool insecure_mx_may;     /* insecure-mx = may */
-    bool not_validating_may;  /* on-self-test-failure = may */
+    bool promote;            /* dane-required where every MX host has usable TLSA */
+    bool insecure_mx_may;    /* insecure-mx = may */
+    bool not_validating_may; /* on-self-test-failure = may */
 };
 
 /* The most questions one call can need: two for each host, or one for each and the MX. */

@@ -15,11 +15,11 @@
  * that an earlier one would have refused. "dane" stands above "encrypt" because the MTA then
  * judges each host itself and mandates TLS where the host's TLSA records are unusable.
  */
-#define LEVELS(X)                                                                                  \
-    X(MAY, "may")                                                                                  \
-    X(ENCRYPT, "encrypt")                                                                          \
-    X(DANE, "dane")                                                                                \
-    X(DANE_REQUIRED, "dane-required")                                                              \
+#define LEVELS(X)                     \
+    X(MAY, "may")                     \
+    X(ENCRYPT, "encrypt")             \
+    X(DANE, "dane")                   \
+    X(DANE_REQUIRED, "dane-required") \
     X(DEFER, "defer")
 
 enum level {
@@ -65,11 +65,11 @@ enum reason {
 };
 
 /* The state of one MX host (RFC 7672 2.2): X(name, text). */
-#define HOST_STATES(X)                                                                             \
-    X(DANE, "dane")                                                                                \
-    X(ENCRYPT, "encrypt")                                                                          \
-    X(NONE, "none")                                                                                \
-    X(TEMPFAIL, "tempfail")                                                                        \
+#define HOST_STATES(X)      \
+    X(DANE, "dane")         \
+    X(ENCRYPT, "encrypt")   \
+    X(NONE, "none")         \
+    X(TEMPFAIL, "tempfail") \
     X(NO_ADDRESS, "no-address")
 
 enum host_state {
@@ -79,18 +79,18 @@ enum host_state {
 };
 
 /* Why a host is in its state: X(name, section, sentence). */
-#define HOST_REASONS(X)                                                                            \
-    X(USABLE_TLSA, "RFC 7672 2.2", "it has secure, usable TLSA records")                           \
-    X(UNUSABLE_TLSA, "RFC 7672 2.2", "it has secure TLSA records, none of them usable")            \
-    X(ADDRESS_INSECURE, "RFC 7672 2.2.2", "its address records are not secure")                    \
-    X(ALIAS_INSECURE, "RFC 7672 2.2.2", "its address records and its own CNAME are not secure")    \
-    X(TLSA_NONE, "RFC 7672 2.2.3", "it has no TLSA records")                                       \
-    X(TLSA_INSECURE, "RFC 7672 2.2.3", "its TLSA records are not secure")                          \
-    X(LITERAL, "RFC 7672 2.2", "the MX record names an address, to which DANE cannot apply")       \
-    X(ADDRESS_FAILED, "RFC 7672 2.1.1", "its address lookup failed")                               \
-    X(CNAME_FAILED, "RFC 7672 2.1.1", "the lookup of its CNAME failed")                            \
-    X(TLSA_FAILED, "RFC 7672 2.1.1", "its TLSA lookup failed")                                     \
-    X(NOWHERE, "RFC 7672 2.2.2", "it has no address")                                              \
+#define HOST_REASONS(X)                                                                         \
+    X(USABLE_TLSA, "RFC 7672 2.2", "it has secure, usable TLSA records")                        \
+    X(UNUSABLE_TLSA, "RFC 7672 2.2", "it has secure TLSA records, none of them usable")         \
+    X(ADDRESS_INSECURE, "RFC 7672 2.2.2", "its address records are not secure")                 \
+    X(ALIAS_INSECURE, "RFC 7672 2.2.2", "its address records and its own CNAME are not secure") \
+    X(TLSA_NONE, "RFC 7672 2.2.3", "it has no TLSA records")                                    \
+    X(TLSA_INSECURE, "RFC 7672 2.2.3", "its TLSA records are not secure")                       \
+    X(LITERAL, "RFC 7672 2.2", "the MX record names an address, to which DANE cannot apply")    \
+    X(ADDRESS_FAILED, "RFC 7672 2.1.1", "its address lookup failed")                            \
+    X(CNAME_FAILED, "RFC 7672 2.1.1", "the lookup of its CNAME failed")                         \
+    X(TLSA_FAILED, "RFC 7672 2.1.1", "its TLSA lookup failed")                                  \
+    X(NOWHERE, "RFC 7672 2.2.2", "it has no address")                                           \
     X(BEYOND_LIMIT, "daned(8)", "there are too many MX hosts; it was not looked up")
 
 enum host_reason {
@@ -113,11 +113,11 @@ struct host_verdict {
     uint16_t preference;
     enum host_state state;
     enum host_reason why;
-    enum dns_status address;     /* of its addresses; DNS_ERROR if they could not be looked up */
+    enum dns_status address; /* of its addresses; DNS_ERROR if they could not be looked up */
     bool has_address;
-    struct dname canonical;      /* its CNAME expansion; "no name" if it is no alias */
-    struct dname tlsa_base;      /* RFC 7672 2.2.3; "no name" if there is none */
-    const struct fact *tlsa;     /* the secure TLSA RRset; borrowed from the evidence, or NULL */
+    struct dname canonical;  /* its CNAME expansion; "no name" if it is no alias */
+    struct dname tlsa_base;  /* RFC 7672 2.2.3; "no name" if there is none */
+    const struct fact *tlsa; /* the secure TLSA RRset; borrowed from the evidence, or NULL */
     struct failure failure;
 };
 
@@ -127,7 +127,7 @@ struct host_verdict {
 enum mx_state {
     MX_NOT_ASKED, /* "[host]": no MX lookup */
     MX_RECORDS,
-    MX_IMPLICIT,  /* RFC 5321 5.1: no MX records, the domain is its own host */
+    MX_IMPLICIT, /* RFC 5321 5.1: no MX records, the domain is its own host */
     MX_NULL,
     MX_NO_DOMAIN,
     MX_FAILED,
@@ -136,11 +136,11 @@ enum mx_state {
 struct verdict {
     enum level level;
     enum reason reason;
-    struct failure failure;   /* of a level DEFER: the lookup that is to blame */
-    uint64_t expires_ms;      /* the least over every fact that decided; UINT64_MAX: none did */
+    struct failure failure; /* of a level DEFER: the lookup that is to blame */
+    uint64_t expires_ms;    /* the least over every fact that decided; UINT64_MAX: none did */
     enum mx_state mx;
     enum dns_status mx_status;
-    uint64_t mx_expires_ms;   /* of the MX fact alone */
+    uint64_t mx_expires_ms;    /* of the MX fact alone */
     struct dname mx_canonical; /* CNAME expansion of the domain; "no name" if it is no alias */
     size_t host_count;
     struct host_verdict hosts[VERDICT_HOSTS_MAX];

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * siphash.c - SipHash-2-4.
+ */
+#include "daemon/core/siphash.h"
+
+struct state {
+    uint64_t v0, v1, v2, v3;
+};
+
+static uint64_t rotate(uint64_t value, unsigned bits)
+{
+    return value << bits | value >> (64 - bits);
+}
+
+static void round_once(struct state *s)
+{
+    s->v0 += s->v1;
+    s->v2 += s->v3;
+    s->v1 = rotate(s->v1, 13) ^ s->v0;
+    s->v3 = rotate(s->v3, 16) ^ s->v2;
+    s->v0 = rotate(s->v0, 32);
+    s->v2 += s->v1;
+    s->v0 += s->v3;
+    s->v1 = rotate(s->v1, 17) ^ s->v2;
+    s->v3 = rotate(s->v3, 21) ^ s->v0;
+    s->v2 = rotate(s->v2, 32);
+}
+
+static void absorb(struct state *s, uint64_t word)
+{
+    s->v3 ^= word;
+    round_once(s);
+    round_once(s);
+    s->v0 ^= word;
+}
+
+uint64_t siphash(const struct siphash_key *key, const void *data, size_t len)
+{
+    const uint8_t *octets = data;
+    struct state s = {
+        key->half[0] ^ UINT64_C(0x736f6d6570736575),
+        key->half[1] ^ UINT64_C(0x646f72616e646f6d),
+        key->half[0] ^ UINT64_C(0x6c7967656e657261),
+        key->half[1] ^ UINT64_C(0x7465646279746573),
+    };
+    uint64_t word = 0;
+    size_t i;
+
+    for (i = 0; i < len; i++) {
+        word |= (uint64_t)octets[i] << (i % 8 * 8);
+        if (i % 8 == 7) {
+            absorb(&s, word);
+            word = 0;
+        }
+    }
+    absorb(&s, word | (uint64_t)len << 56);
+    s.v2 ^= 0xff;
+    for (int r = 0; r < 4; r++)
+        round_once(&s);
+    return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
