@@ -18,7 +18,8 @@ static int digit_value(char digit)
     return digit == '/' ? 63 : -1;
 }
 
-bool base64_decode(struct span text, uint8_t *out, size_t out_cap, size_t *len_out)
+/* As base64_decode, but with out NULL nothing is written and out_cap is not looked at. */
+static bool decode(struct span text, uint8_t *out, size_t out_cap, size_t *len_out)
 {
     if (text.len == 0 || text.len % 4 != 0)
         return false;
@@ -26,7 +27,7 @@ bool base64_decode(struct span text, uint8_t *out, size_t out_cap, size_t *len_o
     while (padding < 2 && text.data[text.len - 1 - padding] == '=')
         padding++;
     size_t out_len = text.len / 4 * 3 - padding;
-    if (out_len > out_cap)
+    if (out != NULL && out_len > out_cap)
         return false;
 
     uint32_t bits = 0;      /* digits of which octets are still to be made */
@@ -40,7 +41,9 @@ bool base64_decode(struct span text, uint8_t *out, size_t out_cap, size_t *len_o
         bit_count += 6;
         if (bit_count >= 8) {
             bit_count -= 8;
-            out[written++] = (uint8_t)(bits >> bit_count);
+            if (out != NULL)
+                out[written] = (uint8_t)(bits >> bit_count);
+            written++;
             bits &= (1U << bit_count) - 1;
         }
     }
@@ -48,6 +51,18 @@ bool base64_decode(struct span text, uint8_t *out, size_t out_cap, size_t *len_o
         return false;
     *len_out = written;
     return true;
+}
+
+bool base64_is_valid(struct span text)
+{
+    size_t len;
+
+    return decode(text, NULL, 0, &len);
+}
+
+bool base64_decode(struct span text, uint8_t *out, size_t out_cap, size_t *len_out)
+{
+    return out != NULL && decode(text, out, out_cap, len_out);
 }
 
 size_t base64_encode(const uint8_t *data, size_t len, char *out, size_t out_cap)

@@ -17,6 +17,9 @@
 /* Octets of the base64 form of n octets. */
 #define BASE64_LEN(n) (((n) + 2) / 3 * 4)
 
+/* Whether base64_decode would take text, given room enough. */
+bool base64_is_valid(struct span text);
+
 /*
  * Decodes text into out[0..out_cap). On true *len_out is the octets written. On false, because text
  * is empty, is not strict base64 or does not fit, *len_out is left alone and out is not to be used.

@@ -115,16 +115,20 @@ static const char *take_policy(struct exim_request *request, struct span rest)
     return NULL;
 }
 
-/* Gives the chain: what follows "chain=" up to the end of the line, blanks around it removed. */
-static struct span trim_blanks(struct span span)
+/*
+ * Whether words are one or more certificates in base64. All of them are looked at here, so that a
+ * key behind the chain, or a second chain, is refused and not taken for a certificate.
+ */
+static bool is_chain(struct span words)
 {
-    while (span.len > 0 && span.data[0] == ' ') {
-        span.data++;
-        span.len--;
+    struct span word;
+    size_t count = 0;
+
+    for (; line_next_word(&words, &word); count++) {
+        if (!base64_is_valid(word))
+            return false;
     }
-    while (span.len > 0 && span.data[span.len - 1] == ' ')
-        span.len--;
-    return span;
+    return count > 0;
 }
 
 /* Takes what follows "VERIFY ". */
@@ -136,10 +140,8 @@ static const char *take_verify(struct exim_request *request, struct span rest)
 
     while (line_next_word(&rest, &word)) {
         if (word.len >= chain_key_len && memcmp(word.data, chain_key, chain_key_len) == 0) {
-            const char *end = rest.data + rest.len;
             request->chain.data = word.data + chain_key_len;
-            request->chain.len = (size_t)(end - request->chain.data);
-            request->chain = trim_blanks(request->chain);
+            request->chain.len = word.len - chain_key_len + rest.len;
             break;
         }
         const char *reason = take_key(request, word);
@@ -152,7 +154,9 @@ static const char *take_verify(struct exim_request *request, struct span rest)
         return "no host";
     if (request->port.len == 0)
         return "no port";
-    return request->chain.len == 0 ? "no chain" : NULL;
+    if (request->chain.len == 0)
+        return "no chain";
+    return is_chain(request->chain) ? NULL : "chain that is not certificates in base64";
 }
 
 enum exim_line_status exim_line_parse(const char *buf, size_t len, bool eof,

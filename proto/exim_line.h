@@ -56,8 +56,9 @@ struct exim_request {
  *
  * Bad are: an unknown first word; a line too long; octets after its LF; control octets; a word that
  * is not key=value; a known key given twice; an empty host; a destination with "=" in it (an empty
- * one of which the blank was lost); for VERIFY, one of domain, host, port, chain missing or empty.
- * Unknown keys are ignored.
+ * one of which the blank was lost); for VERIFY, one of domain, host, port, chain missing or empty,
+ * or a chain that has something else in it than strict base64, blanks between. Unknown keys are
+ * ignored.
  */
 enum exim_line_status exim_line_parse(const char *buf, size_t len, bool eof,
     struct exim_request *request_out, const char **reason_out);
