@@ -22,8 +22,8 @@ struct entry {
     uint16_t sub;
     uint8_t kind;
     uint8_t name_len;
-    uint8_t padding[4];
-    uint8_t octets[]; /* the value, then the name */
+    uint32_t generation; /* of a level; see cache_drop_levels() */
+    uint8_t octets[];    /* the value, then the name */
 };
 
 struct key {
@@ -39,6 +39,7 @@ struct cache {
     struct entry *oldest;
     size_t size;
     size_t entry_bytes;
+    uint32_t generation;
     uint64_t hits;
     uint64_t misses;
     uint64_t evictions;
@@ -101,6 +102,11 @@ void cache_clear(struct cache *cache)
         drop(cache, cache->oldest);
 }
 
+void cache_drop_levels(struct cache *cache)
+{
+    cache->generation++;
+}
+
 void cache_free(struct cache *cache)
 {
     if (!cache)
@@ -156,7 +162,8 @@ const void *cache_get(struct cache *cache, enum cache_kind kind, uint16_t sub,
     struct key key = {kind, sub, name};
     struct entry *entry = find(cache, &key, hash_of(cache, &key));
 
-    if (entry && entry->expires_ms <= now_ms) {
+    bool outdated = entry && kind != CACHE_FACT && entry->generation != cache->generation;
+    if (entry && (outdated || entry->expires_ms <= now_ms)) {
         drop(cache, entry);
         entry = NULL;
     }
@@ -190,6 +197,7 @@ void cache_put(struct cache *cache, enum cache_kind kind, uint16_t sub, const st
     entry->name_len = name->len;
     entry->value_len = (uint32_t)len;
     entry->expires_ms = expires_ms;
+    entry->generation = cache->generation;
     memcpy(entry->octets, value, len);
     memcpy(entry->octets + len, name->wire, name->len);
     table_insert(&cache->table, &entry->node, hash);

@@ -60,6 +60,12 @@ void cache_put(struct cache *cache, enum cache_kind kind, uint16_t sub, const st
 bool cache_remove(
     struct cache *cache, enum cache_kind kind, uint16_t sub, const struct dname *name);
 
+/*
+ * Forgets every level of a destination, and no fact: what was decided under other options. They are
+ * no longer served at once; their memory is reused as they are met or run out.
+ */
+void cache_drop_levels(struct cache *cache);
+
 /* Drops everything. */
 void cache_clear(struct cache *cache);
 

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
+    daemon/core/answer.h daemon/core/answer.c \
     daemon/core/alloc.h daemon/core/alloc.c \
     daemon/core/cache.h daemon/core/cache.c \
     daemon/core/chase.h daemon/core/chase.c \

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * answer.c - the short form of a verdict.
+ */
+#include "daemon/core/answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct answer answer_of(const struct verdict *verdict)
+{
+    return (struct answer){
+        .level = verdict->level,
+        .reason = verdict->reason,
+        .failure = verdict->failure,
+        .expires_ms = verdict->expires_ms,
+    };
+}
+
+struct answer answer_plain(enum level level, enum reason reason)
+{
+    return (struct answer){.level = level, .reason = reason, .expires_ms = UINT64_MAX};
+}
+
+uint32_t answer_ttl(const struct answer *answer, uint64_t now_ms)
+{
+    if (answer->expires_ms == UINT64_MAX || answer->expires_ms <= now_ms)
+        return 0;
+    uint64_t seconds = (answer->expires_ms - now_ms) / 1000;
+    return seconds > UINT32_MAX ? UINT32_MAX : (uint32_t)seconds;
+}
+
+enum { AT_LEVEL, AT_REASON, AT_CAUSE, AT_TYPE, AT_NAME = 5 };
+
+size_t answer_pack(const struct answer *answer, uint8_t out[ANSWER_PACKED_MAX])
+{
+    const struct failure *failure = &answer->failure;
+    size_t name_len = failure->cause == CAUSE_NONE ? 0 : failure->question.name.len;
+
+    out[AT_LEVEL] = (uint8_t)answer->level;
+    out[AT_REASON] = (uint8_t)answer->reason;
+    out[AT_CAUSE] = (uint8_t)failure->cause;
+    out[AT_TYPE] = (uint8_t)(failure->question.type >> 8);
+    out[AT_TYPE + 1] = (uint8_t)failure->question.type;
+    memcpy(out + AT_NAME, failure->question.name.wire, name_len);
+    return AT_NAME + name_len;
+}
+
+struct answer answer_unpack(const uint8_t *packed, size_t len, uint64_t expires_ms)
+{
+    struct answer answer = {
+        .level = (enum level)packed[AT_LEVEL],
+        .reason = (enum reason)packed[AT_REASON],
+        .expires_ms = expires_ms,
+    };
+
+    if (len > AT_NAME) {
+        answer.failure.cause = (enum dns_cause)packed[AT_CAUSE];
+        answer.failure.question.type = (uint16_t)(packed[AT_TYPE] << 8 | packed[AT_TYPE + 1]);
+        answer.failure.question.name.len = (uint8_t)(len - AT_NAME);
+        memcpy(answer.failure.question.name.wire, packed + AT_NAME, len - AT_NAME);
+    }
+    return answer;
+}
+
+size_t answer_why(const struct answer *answer, char out[ANSWER_WHY_MAX])
+{
+    char name[DNAME_TEXT_MAX];
+    const struct failure *failure = &answer->failure;
+    int len;
+
+    if (failure->cause == CAUSE_NONE || failure->question.name.len == 0)
+        len = snprintf(out, ANSWER_WHY_MAX, "%s: %s", reason_token(answer->reason),
+            reason_text(answer->reason));
+    else
+        len = snprintf(out, ANSWER_WHY_MAX, "%s: %s of %s: %s", reason_token(answer->reason),
+            dns_type_text(failure->question.type), dname_to_text(&failure->question.name, name),
+            dns_cause_text(failure->cause));
+    if (len >= ANSWER_WHY_MAX) {
+        len = ANSWER_WHY_MAX - 1;
+        memcpy(out + ANSWER_WHY_MAX - 4, "...", 3);
+    }
+    return (size_t)len;
+}

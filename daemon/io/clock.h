@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * clock.h - the time, read once for each callback and passed on by value.
+ */
+#ifndef DANED_IO_CLOCK_H
+#define DANED_IO_CLOCK_H
+
+#include <stdint.h>
+
+/*
+ * Milliseconds since the machine started, the time it slept included: a TTL goes on running while a
+ * machine is suspended. Never goes back.
+ */
+uint64_t clock_now_ms(void);
+
+/* The time of day, in seconds since 1970 UTC. It can jump. */
+int64_t clock_wall_s(void);
+
+#endif

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * lookup.c - from a destination to its verdict.
+ *
+ * The path of one: lookups_decide() starts a lookup; advance() asks the policy what it needs, takes
+ * it from the cache or asks for it, and asks the policy again, until only awaited facts are
+ * missing; on_fact() brings one and advances. When the policy is final, settle() keeps the level,
+ * tells all who wait, and the lookup is gone as soon as no question of it is under way any more.
+ *
+ * What can fail is a fact as well: a question that cannot be asked is known at once as a
+ * FACT_ERROR.
+ */
+#include "daemon/io/lookup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/core/alloc.h"
+#include "daemon/core/table.h"
+
+struct lookup {
+    struct table_node node; /* first: a node is its lookup */
+    struct lookups *owner;
+    struct destination destination;
+    struct evidence evidence;
+    struct lookup_waiter *waiters;
+    uint64_t started_ms;
+    unsigned awaited; /* questions that will still call on_fact() */
+    bool asked_dns;
+    bool settled;
+};
+
+struct lookups {
+    struct cache *cache;
+    struct questions *questions;
+    struct lookup_options options;
+    struct table in_flight;
+    struct verdict verdict; /* where the policy writes */
+    struct question needs[POLICY_NEEDS_MAX];
+    struct verdict *ready;          /* what the last lookups_decide() lent out, */
+    struct evidence ready_evidence; /* and what it borrows from */
+};
+
+struct lookups *lookups_new(
+    struct cache *cache, struct resolver *resolver, const struct lookup_options *options)
+{
+    struct lookups *lookups = alloc_zeroed(sizeof *lookups);
+
+    lookups->cache = cache;
+    lookups->options = *options;
+    lookups->questions = questions_new(cache, resolver, &options->questions);
+    table_init(&lookups->in_flight);
+    evidence_init(&lookups->ready_evidence);
+    return lookups;
+}
+
+static void forget_ready(struct lookups *lookups)
+{
+    free(lookups->ready);
+    lookups->ready = NULL;
+    evidence_fini(&lookups->ready_evidence);
+}
+
+static void free_lookup(struct lookup *lookup)
+{
+    while (lookup->waiters)
+        lookups_forget(lookup->waiters);
+    evidence_fini(&lookup->evidence);
+    free(lookup);
+}
+
+void lookups_free(struct lookups *lookups)
+{
+    if (!lookups)
+        return;
+    for (struct table_node *node; (node = table_any(&lookups->in_flight)) != NULL;) {
+        table_remove(&lookups->in_flight, node);
+        free_lookup((struct lookup *)(void *)node);
+    }
+    table_fini(&lookups->in_flight);
+    questions_free(lookups->questions);
+    forget_ready(lookups);
+    free(lookups);
+}
+
+size_t lookups_in_flight(const struct lookups *lookups)
+{
+    return lookups->in_flight.member_count;
+}
+
+size_t lookups_questions_in_flight(const struct lookups *lookups)
+{
+    return questions_in_flight(lookups->questions);
+}
+
+static enum cache_kind cache_kind_of(const struct destination *destination)
+{
+    return destination->kind == DESTINATION_HOST ? CACHE_HOST : CACHE_DOMAIN;
+}
+
+bool lookups_overridden(
+    struct lookups *lookups, const struct destination *destination, struct answer *answer_out)
+{
+    enum { SECONDS_PER_DAY = 86400 };
+    struct override_match match;
+    enum level level = LEVEL_MAY;
+
+    if (!lookups->options.overrides ||
+        !overrides_find(lookups->options.overrides, destination,
+            lookups->options.questions.wall_s() / SECONDS_PER_DAY, &match))
+        return false;
+    switch (match.override->level) {
+    case OVERRIDE_AUTO:
+        return false;
+    case OVERRIDE_DANE_REQUIRED:
+        level = LEVEL_DANE_REQUIRED;
+        break;
+    case OVERRIDE_DANE:
+        level = LEVEL_DANE;
+        break;
+    case OVERRIDE_ENCRYPT:
+        level = LEVEL_ENCRYPT;
+        break;
+    case OVERRIDE_MAY:
+    case OVERRIDE_SKIP:
+        break;
+    }
+    *answer_out = answer_plain(level, REASON_OVERRIDE);
+    answer_out->skip = match.override->level == OVERRIDE_SKIP;
+    if (lookups->options.on_overridden)
+        lookups->options.on_overridden(lookups->options.arg, destination, &match);
+    return true;
+}
+
+bool lookups_known(struct lookups *lookups, const struct destination *destination, uint64_t now_ms,
+    struct answer *answer_out)
+{
+    const uint8_t *packed;
+    size_t len;
+    uint64_t expires_ms;
+
+    if (lookups_overridden(lookups, destination, answer_out))
+        return true;
+    if (destination->kind == DESTINATION_ADDRESS) {
+        *answer_out = answer_plain(LEVEL_MAY, REASON_ADDRESS_LITERAL);
+        return true;
+    }
+    packed = cache_get(lookups->cache, cache_kind_of(destination), destination->port,
+        &destination->name, now_ms, &len);
+    if (!packed)
+        return false;
+    memcpy(&expires_ms, packed, sizeof expires_ms);
+    *answer_out = answer_unpack(packed + sizeof expires_ms, len - sizeof expires_ms, expires_ms);
+    return true;
+}
+
+static void keep_level(
+    struct lookups *lookups, const struct destination *destination, uint64_t now_ms)
+{
+    uint8_t packed[sizeof(uint64_t) + ANSWER_PACKED_MAX];
+    struct answer answer = answer_of(&lookups->verdict);
+
+    if (answer.expires_ms == UINT64_MAX)
+        return;
+    memcpy(packed, &answer.expires_ms, sizeof answer.expires_ms);
+    size_t len = sizeof answer.expires_ms + answer_pack(&answer, packed + sizeof answer.expires_ms);
+    cache_put(lookups->cache, cache_kind_of(destination), destination->port, &destination->name,
+        packed, len, answer.expires_ms, now_ms);
+}
+
+/*
+ * Gives a copy of the verdict with the hosts that it has. A callback may start another lookup,
+ * which writes over lookups->verdict.
+ */
+static struct verdict *copy_verdict(const struct verdict *verdict)
+{
+    size_t size =
+        sizeof *verdict - (VERDICT_HOSTS_MAX - verdict->host_count) * sizeof verdict->hosts[0];
+    struct verdict *copy = alloc_zeroed(sizeof *verdict);
+
+    memcpy(copy, verdict, size);
+    return copy;
+}
+
+/*
+ * Goes as far as what is known allows. Returns true if lookups->verdict is final. A fact that is
+ * awaited comes by on_fact().
+ */
+static void on_fact(void *arg, const struct question *question, const struct fact *fact);
+
+static bool advance(struct lookup *lookup, uint64_t now_ms)
+{
+    struct lookups *lookups = lookup->owner;
+    size_t count;
+    bool learned;
+
+    do {
+        if (policy_decide(&lookup->destination, &lookups->options.policy, &lookup->evidence,
+                lookups->needs, &count, &lookups->verdict))
+            return true;
+        learned = false;
+        for (size_t i = 0; i < count; i++) {
+            const struct question *question = &lookups->needs[i];
+            const struct fact *cached = questions_cached(lookups->questions, question, now_ms);
+            if (cached) {
+                evidence_add(&lookup->evidence, question, fact_copy(cached));
+                learned = true;
+                continue;
+            }
+            enum dns_cause cause = questions_ask(lookups->questions, question, on_fact, lookup);
+            if (cause == CAUSE_NONE) {
+                evidence_mark_pending(&lookup->evidence, question);
+                lookup->awaited++;
+                lookup->asked_dns = true;
+            } else {
+                struct fact *error = fact_new_error(cause);
+                error->expires_ms = now_ms;
+                evidence_add(&lookup->evidence, question, error);
+                learned = true;
+            }
+        }
+    } while (learned);
+    return false;
+}
+
+static void report(struct lookup *lookup, uint64_t now_ms)
+{
+    const struct lookup_options *options = &lookup->owner->options;
+
+    if (!options->on_decided)
+        return;
+    struct answer answer = answer_of(&lookup->owner->verdict);
+    options->on_decided(options->arg, &lookup->destination, &answer, answer_ttl(&answer, now_ms),
+        now_ms - lookup->started_ms, lookup->asked_dns);
+}
+
+/* lookups->verdict is final for a lookup of the table: tells all who wait. */
+static void settle(struct lookup *lookup, uint64_t now_ms)
+{
+    struct lookups *lookups = lookup->owner;
+    struct verdict *verdict = copy_verdict(&lookups->verdict);
+
+    keep_level(lookups, &lookup->destination, now_ms);
+    report(lookup, now_ms);
+    lookup->settled = true;
+    while (lookup->waiters) {
+        struct lookup_waiter *waiter = lookup->waiters;
+        lookups_forget(waiter);
+        waiter->callback(waiter, verdict);
+    }
+    free(verdict);
+}
+
+static void on_fact(void *arg, const struct question *question, const struct fact *fact)
+{
+    struct lookup *lookup = arg;
+    uint64_t now_ms = lookup->owner->options.questions.now_ms();
+
+    lookup->awaited--;
+    if (!lookup->settled) {
+        evidence_add(&lookup->evidence, question, fact_copy(fact));
+        if (advance(lookup, now_ms))
+            settle(lookup, now_ms);
+    }
+    if (lookup->settled && lookup->awaited == 0) {
+        table_remove(&lookup->owner->in_flight, &lookup->node);
+        free_lookup(lookup);
+    }
+}
+
+/* A settled lookup only waits for questions that nobody needs any more: it is not joined. */
+static bool is_destination(const struct table_node *node, const void *key)
+{
+    const struct lookup *lookup = (const struct lookup *)(const void *)node;
+
+    return !lookup->settled && destination_equal(&lookup->destination, key);
+}
+
+static uint32_t hash_of(const struct destination *destination)
+{
+    uint32_t hash = 2166136261u ^ destination->port ^ (uint32_t)destination->kind << 16;
+
+    for (size_t i = 0; i < destination->name.len; i++)
+        hash = (hash ^ destination->name.wire[i]) * 16777619u;
+    return hash ^ hash >> 15;
+}
+
+static void wait_for(struct lookup *lookup, struct lookup_waiter *waiter)
+{
+    waiter->lookup = lookup;
+    waiter->previous = NULL;
+    waiter->next = lookup->waiters;
+    if (waiter->next)
+        waiter->next->previous = waiter;
+    lookup->waiters = waiter;
+}
+
+void lookups_forget(struct lookup_waiter *waiter)
+{
+    if (!waiter->lookup)
+        return;
+    if (waiter->previous)
+        waiter->previous->next = waiter->next;
+    else
+        waiter->lookup->waiters = waiter->next;
+    if (waiter->next)
+        waiter->next->previous = waiter->previous;
+    waiter->lookup = NULL;
+    waiter->next = waiter->previous = NULL;
+}
+
+static struct lookup *start(
+    struct lookups *lookups, const struct destination *destination, uint64_t now_ms)
+{
+    struct lookup *lookup = alloc_zeroed(sizeof *lookup);
+
+    lookup->owner = lookups;
+    lookup->destination = *destination;
+    lookup->started_ms = now_ms;
+    evidence_init(&lookup->evidence);
+    return lookup;
+}
+
+/* Lends lookups->verdict to the caller of lookups_decide(), with the evidence it borrows from. */
+static const struct verdict *lend(struct lookups *lookups, struct evidence *evidence)
+{
+    lookups->ready = copy_verdict(&lookups->verdict);
+    lookups->ready_evidence = *evidence;
+    evidence_init(evidence);
+    return lookups->ready;
+}
+
+enum lookup_status lookups_decide(struct lookups *lookups, const struct destination *destination,
+    uint64_t now_ms, struct lookup_waiter *waiter, const struct verdict **verdict_out)
+{
+    uint32_t hash = hash_of(destination);
+    struct lookup *lookup =
+        (struct lookup *)(void *)table_find(&lookups->in_flight, hash, is_destination, destination);
+
+    forget_ready(lookups);
+    if (!lookup && lookups->in_flight.member_count >= LOOKUPS_MAX) {
+        memset(&lookups->verdict, 0, offsetof(struct verdict, hosts));
+        lookups->verdict.level = LEVEL_DEFER;
+        lookups->verdict.reason = REASON_OVERLOADED;
+        lookups->verdict.expires_ms = now_ms;
+        struct evidence none;
+        evidence_init(&none);
+        *verdict_out = lend(lookups, &none);
+        return LOOKUP_READY;
+    }
+    if (!lookup) {
+        lookup = start(lookups, destination, now_ms);
+        bool final = advance(lookup, now_ms);
+        if (final) {
+            keep_level(lookups, destination, now_ms);
+            report(lookup, now_ms);
+            *verdict_out = lend(lookups, &lookup->evidence);
+            lookup->settled = true;
+        }
+        /* A question may be under way though the verdict is final; on_fact() ends it then. */
+        if (final && lookup->awaited == 0)
+            free_lookup(lookup);
+        else
+            table_insert(&lookups->in_flight, &lookup->node, hash);
+        if (final)
+            return LOOKUP_READY;
+    }
+    wait_for(lookup, waiter);
+    return LOOKUP_PENDING;
+}
+
+void lookups_set_options(struct lookups *lookups, const struct lookup_options *options)
+{
+    lookups->options = *options;
+    questions_set_options(lookups->questions, &options->questions);
+    cache_drop_levels(lookups->cache);
+}
