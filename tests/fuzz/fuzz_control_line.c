@@ -15,6 +15,16 @@ static void check_word(struct span word, const char **from)
     *from = word.data + word.len;
 }
 
+/* The octets from from to the end of the line, or of the input. */
+static size_t line_end(const char *from, const char *end)
+{
+    size_t len = 0;
+
+    while (from + len < end && from[len] != '\r' && from[len] != '\n')
+        len++;
+    return len;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
@@ -41,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_word(request.command, &from);
     for (size_t i = 0; i < request.arg_count; i++)
         check_word(request.args[i], &from);
-    struct span rest = {from, (size_t)(text + size - from)};
+    struct span rest = {from, line_end(from, text + size)};
     struct span json = {NULL, 0};
     FUZZ_CHECK(request.json == line_next_word(&rest, &json));
     FUZZ_CHECK(!request.json || (span_is(json, "json") && !line_next_word(&rest, &json)));
