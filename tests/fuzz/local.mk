@@ -1,1 +1,58 @@
-# Files of tests/fuzz.
+# Files of tests/fuzz: one program for each parser.
+#
+# Built as usual, a program replays its corpus (replay.c) and is a test of "make check". Built after
+# "configure --enable-fuzzers CC=clang", it is a libFuzzer program, and everything is instrumented.
+#
+# Another target: its name in FUZZ_TARGETS, a folder tests/fuzz/corpus/NAME, and three lines:
+#   tests_fuzz_fuzz_NAME_SOURCES = tests/fuzz/fuzz_NAME.c $(FUZZ_MAIN)
+#   tests_fuzz_fuzz_NAME_LDFLAGS = $(FUZZ_LINK)
+#   tests_fuzz_fuzz_NAME_LDADD = libRING.a
+
+EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus
+
+FUZZ_TARGETS =
+check_PROGRAMS += $(FUZZ_TARGETS)
+
+if FUZZERS
+AM_CFLAGS += -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -U_FORTIFY_SOURCE
+AM_LDFLAGS += -fsanitize=address,undefined
+FUZZ_MAIN = tests/fuzz/fuzz.h
+FUZZ_LINK = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+FUZZ_MAIN = tests/fuzz/fuzz.h tests/fuzz/replay.c
+FUZZ_LINK = $(AM_LDFLAGS)
+TESTS += $(FUZZ_TARGETS)
+endif
+
+# proto
+FUZZ_TARGETS += \
+    tests/fuzz/fuzz_control_line \
+    tests/fuzz/fuzz_exim_line \
+    tests/fuzz/fuzz_netstring \
+    tests/fuzz/fuzz_printable \
+    tests/fuzz/fuzz_socketmap
+
+tests_fuzz_fuzz_control_line_SOURCES = tests/fuzz/fuzz_control_line.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_control_line_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_control_line_LDADD = libproto.a
+tests_fuzz_fuzz_exim_line_SOURCES = tests/fuzz/fuzz_exim_line.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_exim_line_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_exim_line_LDADD = libproto.a
+tests_fuzz_fuzz_netstring_SOURCES = tests/fuzz/fuzz_netstring.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_netstring_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_netstring_LDADD = libproto.a
+tests_fuzz_fuzz_printable_SOURCES = tests/fuzz/fuzz_printable.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_printable_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_printable_LDADD = libproto.a
+tests_fuzz_fuzz_socketmap_SOURCES = tests/fuzz/fuzz_socketmap.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_socketmap_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_socketmap_LDADD = libproto.a
+
+# core: names and overrides
+FUZZ_TARGETS += tests/fuzz/fuzz_destination tests/fuzz/fuzz_overrides
+tests_fuzz_fuzz_destination_SOURCES = tests/fuzz/fuzz_destination.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_destination_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_destination_LDADD = libcore.a $(IDN2_LIBS)
+tests_fuzz_fuzz_overrides_SOURCES = tests/fuzz/fuzz_overrides.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_overrides_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_overrides_LDADD = libcore.a $(IDN2_LIBS)
