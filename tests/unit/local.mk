@@ -46,13 +46,16 @@ tests_unit_proto_test_socketmap_LDADD = $(PROTO_TEST_LDADD)
 UNIT_TESTS += \
     tests/unit/core/test_destination \
     tests/unit/core/test_dname \
-    tests/unit/core/test_overrides
+    tests/unit/core/test_overrides \
+    tests/unit/core/test_utf8
 tests_unit_core_test_destination_SOURCES = tests/unit/core/test_destination.c
 tests_unit_core_test_destination_LDADD = libcore.a $(IDN2_LIBS) $(CMOCKA_LIBS)
 tests_unit_core_test_dname_SOURCES = tests/unit/core/test_dname.c
 tests_unit_core_test_dname_LDADD = libcore.a $(CMOCKA_LIBS)
 tests_unit_core_test_overrides_SOURCES = tests/unit/core/test_overrides.c
 tests_unit_core_test_overrides_LDADD = libcore.a $(IDN2_LIBS) $(CMOCKA_LIBS)
+tests_unit_core_test_utf8_SOURCES = tests/unit/core/test_utf8.c
+tests_unit_core_test_utf8_LDADD = libcore.a $(CMOCKA_LIBS)
 else
 TESTS += tests/unit/no-cmocka.sh
 endif
