@@ -68,6 +68,7 @@ static enum destination_error append_idn(struct name_buffer *buffer, const char 
         fits = append(buffer, (const char *)output, strlen((const char *)output));
         idn2_free(output);
         return fits ? DESTINATION_OK : DESTINATION_LONG_NAME;
+    case IDN2_PUNYCODE_BIG_OUTPUT:
     case IDN2_TOO_BIG_LABEL:
         return DESTINATION_LONG_LABEL;
     case IDN2_TOO_BIG_DOMAIN:

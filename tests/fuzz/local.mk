@@ -47,3 +47,12 @@ tests_fuzz_fuzz_printable_LDADD = libproto.a
 tests_fuzz_fuzz_socketmap_SOURCES = tests/fuzz/fuzz_socketmap.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_socketmap_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_socketmap_LDADD = libproto.a
+
+# core: names and overrides
+FUZZ_TARGETS += tests/fuzz/fuzz_destination tests/fuzz/fuzz_overrides
+tests_fuzz_fuzz_destination_SOURCES = tests/fuzz/fuzz_destination.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_destination_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_destination_LDADD = libcore.a $(IDN2_LIBS)
+tests_fuzz_fuzz_overrides_SOURCES = tests/fuzz/fuzz_overrides.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_overrides_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_overrides_LDADD = libcore.a $(IDN2_LIBS)

@@ -50,7 +50,7 @@ static void assert_refused(const char *key, size_t len, enum destination_error e
 
     enum destination_error error = parse(key, len, &destination);
     if (error != expected)
-        fail_msg("\"%s\": \"%s\" instead of \"%s\"", key, destination_error_text(error),
+        fail_msg("\"%.*s\": \"%s\" instead of \"%s\"", (int)len, key, destination_error_text(error),
             destination_error_text(expected));
     assert_int_equal(destination.port, 4711);
 }
