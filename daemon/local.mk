@@ -5,7 +5,11 @@ libdaemon_a_SOURCES = \
     daemon/config_check.h daemon/config_check.c \
     daemon/config_options.h daemon/config_options.c \
     daemon/config_scan.h daemon/config_scan.c \
-    daemon/config_value.h daemon/config_value.c
+    daemon/config_value.h daemon/config_value.c \
+    daemon/daemon.h daemon/daemon.c \
+    daemon/listeners.h daemon/listeners.c \
+    daemon/overrides_file.h daemon/overrides_file.c \
+    daemon/privileges.h daemon/privileges.c
 
 sbin_PROGRAMS += daned
 daned_SOURCES = daemon/main.c

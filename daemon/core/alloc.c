@@ -8,7 +8,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static _Noreturn void out_of_memory(void)
+void alloc_failed(void)
 {
     static const char line[] = "daned: out of memory; stopping\n";
 
@@ -23,7 +23,7 @@ void *alloc_zeroed(size_t size)
     void *block = calloc(1, size > 0 ? size : 1);
 
     if (!block)
-        out_of_memory();
+        alloc_failed();
     return block;
 }
 
@@ -32,6 +32,15 @@ void *alloc_array(void *block, size_t count, size_t size)
     void *grown = reallocarray(block, count > 0 ? count : 1, size);
 
     if (!grown)
-        out_of_memory();
+        alloc_failed();
     return grown;
+}
+
+void *alloc_array_zeroed(size_t count, size_t size)
+{
+    void *block = calloc(count > 0 ? count : 1, size);
+
+    if (!block)
+        alloc_failed();
+    return block;
 }

@@ -20,4 +20,10 @@ void *alloc_zeroed(size_t size);
  * but what is new is not zeroed. */
 void *alloc_array(void *block, size_t count, size_t size);
 
+/* Gives count members of size octets of zeroes; as alloc_zeroed(). */
+void *alloc_array_zeroed(size_t count, size_t size);
+
+/* Ends the process as a refused allocation does: for foreign libraries that ran out of memory. */
+_Noreturn void alloc_failed(void);
+
 #endif

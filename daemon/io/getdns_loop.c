@@ -22,7 +22,7 @@
 
 #include <getdns/getdns_extra.h>
 
-#include "daemon/io/alloc.h"
+#include "daemon/core/alloc.h"
 
 /* getdns says "no time-out" with this number. */
 #define NO_TIMEOUT UINT64_MAX
@@ -161,7 +161,7 @@ static getdns_return_t schedule_event(
     event->ev = NULL;
     if (!wants_poll && !wants_timer)
         return GETDNS_RETURN_GOOD;
-    scheduled = alloc_zeroed(1, sizeof *scheduled);
+    scheduled = alloc_zeroed(sizeof *scheduled);
     scheduled->owner = adapter;
     scheduled->event = event;
     adapter->events++;
@@ -209,7 +209,7 @@ bool getdns_loop_attach(
     uv_loop_t *loop, getdns_context *context, getdns_loop_closed_cb *closed, void *arg)
 {
     static getdns_eventloop_vmt methods = {cleanup, schedule_event, clear_event, run, run_once};
-    struct getdns_loop *adapter = alloc_zeroed(1, sizeof *adapter);
+    struct getdns_loop *adapter = alloc_zeroed(sizeof *adapter);
 
     adapter->base.vmt = &methods;
     adapter->loop = loop;

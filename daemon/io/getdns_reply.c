@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/io/alloc.h"
+#include "daemon/core/alloc.h"
 
 #define CLASS_IN 1u
 #define TYPE_OPT 41u
@@ -70,7 +70,7 @@ static bool rdata_put(struct rdata_buffer *rdata, const void *octets, size_t len
         size_t room = rdata->room != 0 ? rdata->room : 1024;
         while (room - rdata->len < len)
             room *= 2;
-        rdata->octets = alloc_resized(rdata->octets, room);
+        rdata->octets = alloc_array(rdata->octets, room, 1);
         rdata->room = room;
     }
     if (len > 0)
@@ -229,9 +229,9 @@ static bool read_sections(const getdns_dict *message, struct getdns_reply *reply
     if (!read_section(message, "answer", "/header/ancount", &answer, &answer_count) ||
         !read_section(message, "authority", "/header/nscount", &authority, &authority_count))
         return false;
-    reply->answer = alloc_zeroed(answer_count, sizeof *reply->answer);
-    reply->soa = alloc_zeroed(authority_count, sizeof *reply->soa);
-    offsets = alloc_zeroed(answer_count + authority_count, sizeof *offsets);
+    reply->answer = alloc_array_zeroed(answer_count, sizeof *reply->answer);
+    reply->soa = alloc_array_zeroed(authority_count, sizeof *reply->soa);
+    offsets = alloc_array_zeroed(answer_count + authority_count, sizeof *offsets);
     good = read_rrs(answer, answer_count, false, &rdata, reply->answer, offsets,
                &reply->dns.answer_count) &&
            read_rrs(authority, authority_count, true, &rdata, reply->soa, offsets + answer_count,
@@ -346,7 +346,7 @@ enum dns_cause getdns_reply_read(const getdns_dict *response, struct getdns_repl
     if (response == NULL ||
         getdns_dict_get_dict(response, "/replies_tree/0", &message) != GETDNS_RETURN_GOOD)
         return CAUSE_MALFORMED;
-    reply = alloc_zeroed(1, sizeof *reply);
+    reply = alloc_zeroed(sizeof *reply);
     reply->dns.ede = DNS_NO_EDE;
     if (!read_header(message, &reply->dns) || !read_question(message, &reply->dns) ||
         !read_sections(message, reply) || !read_opt(message, &reply->dns)) {

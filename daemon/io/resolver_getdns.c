@@ -22,7 +22,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
-#include "daemon/io/alloc.h"
+#include "daemon/core/alloc.h"
 #include "daemon/io/self_test.h"
 #include "daemon/io/upstream.h"
 
@@ -335,7 +335,7 @@ static enum dns_cause ask(struct resolver *resolver, const struct dname *name, u
         count_result(pool, type, NULL, refusal);
         return refusal;
     }
-    question = alloc_zeroed(1, sizeof *question);
+    question = alloc_zeroed(sizeof *question);
     question->pool = pool;
     question->name = *name;
     question->type = type;
@@ -408,7 +408,7 @@ static void on_self_test(
 static void copy_names(struct pool *pool, const struct resolver_getdns_options *options)
 {
     pool->names =
-        alloc_zeroed(options->self_test_count + options->bogus_count, sizeof *pool->names);
+        alloc_array_zeroed(options->self_test_count + options->bogus_count, sizeof *pool->names);
     memcpy(pool->names, options->self_test, options->self_test_count * sizeof *pool->names);
     if (options->bogus_count > 0)
         memcpy(pool->names + options->self_test_count, options->bogus,
@@ -420,7 +420,7 @@ static void copy_names(struct pool *pool, const struct resolver_getdns_options *
 struct resolver *resolver_getdns_new(uv_loop_t *loop, const struct resolver_getdns_options *options)
 {
     static const struct resolver_ops ops = {.ask = ask};
-    struct pool *pool = alloc_zeroed(1, sizeof *pool);
+    struct pool *pool = alloc_zeroed(sizeof *pool);
 
     assert(options->address_count > 0 && options->address_count <= RESOLVER_UPSTREAMS_MAX);
     assert(options->self_test_count > 0 && options->timeout_ms >= 2);

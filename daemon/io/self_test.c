@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "daemon/io/alloc.h"
+#include "daemon/core/alloc.h"
 
 struct self_test {
     uv_loop_t *loop;
@@ -166,7 +166,7 @@ static void ask_next(struct self_test *self_test)
 struct self_test *self_test_new(uv_loop_t *loop, struct upstream *upstream,
     const struct self_test_options *options, self_test_cb *callback, void *arg)
 {
-    struct self_test *self_test = alloc_zeroed(1, sizeof *self_test);
+    struct self_test *self_test = alloc_zeroed(sizeof *self_test);
 
     /* Without a name, "passed" would be said of a resolver that nobody has asked. */
     assert(options->name_count > 0);

@@ -30,7 +30,7 @@
 #include <arpa/inet.h>
 #include <getdns/getdns_extra.h>
 
-#include "daemon/io/alloc.h"
+#include "daemon/core/alloc.h"
 #include "daemon/io/getdns_loop.h"
 
 /* How long an idle connection is kept. Shorter than the 30 s after which unbound closes it. */
@@ -164,7 +164,7 @@ static bool open_channel(struct upstream *upstream, uint64_t timeout_ms)
 
     if (getdns_context_create(&context, 0) != GETDNS_RETURN_GOOD)
         return false;
-    channel = alloc_zeroed(1, sizeof *channel);
+    channel = alloc_zeroed(sizeof *channel);
     if (!set_up_context(context, &upstream->address) ||
         getdns_context_set_timeout(context, timeout_ms + GETDNS_EXTRA_MS) != GETDNS_RETURN_GOOD ||
         !getdns_loop_attach(upstream->loop, context, on_channel_closed, channel)) {
@@ -360,7 +360,7 @@ static void insert_by_deadline(struct upstream *upstream, struct upstream_query 
 void upstream_ask(struct upstream *upstream, const struct dname *name, uint16_t type,
     uint64_t timeout_ms, upstream_reply_cb *callback, void *arg)
 {
-    struct upstream_query *query = alloc_zeroed(1, sizeof *query);
+    struct upstream_query *query = alloc_zeroed(sizeof *query);
 
     query->name = *name;
     query->type = type;
@@ -445,7 +445,7 @@ static void write_text(struct upstream *upstream)
 
 struct upstream *upstream_new(uv_loop_t *loop, const struct sockaddr_storage *address)
 {
-    struct upstream *upstream = alloc_zeroed(1, sizeof *upstream);
+    struct upstream *upstream = alloc_zeroed(sizeof *upstream);
 
     upstream->loop = loop;
     upstream->address = *address;

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * daemon.c - the running daemon.
+ *
+ * Start: descriptors, sockets (while still root), the user, the resolver, the lookups; then the
+ * loop. A reload reads and checks everything before it changes anything. Stop: listeners drain,
+ * then the resolver closes, then the loop has nothing left and ends.
+ */
+#include "daemon/daemon.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <uv.h>
+
+#include "daemon/core/alloc.h"
+#include "daemon/io/clock.h"
+#include "daemon/io/listener.h"
+#include "daemon/io/lookup.h"
+#include "daemon/io/resolver_getdns.h"
+#include "daemon/listeners.h"
+#include "daemon/overrides_file.h"
+#include "daemon/privileges.h"
+
+enum {
+    DESCRIPTORS_WANTED = 65536,
+    DESCRIPTORS_RESERVED = 256, /* for the resolvers, the log, the loop, files */
+    DRAIN_MS = 5000,
+};
+
+struct daemon {
+    struct daemon_options options;
+    struct config *config;
+    struct overrides *overrides;
+    uv_loop_t loop;
+    uv_signal_t signals[3]; /* HUP, TERM, INT */
+    uv_timer_t drain_timer;
+    struct listeners listeners;
+    struct server server;
+    struct cache *cache;
+    struct resolver *resolver;
+    struct lookups *lookups;
+    bool stopping;
+};
+
+static void log_configure(const struct config *config, bool verbose)
+{
+    struct log_options options = {
+        .target = config->log.target,
+        .level = verbose ? LOG_LEVEL_DEBUG : config->log.level,
+        .format = config->log.format,
+        .fd = STDERR_FILENO,
+    };
+
+    log_init(&options);
+}
+
+static void log_config_error(
+    enum log_level level, const char *what, const struct config_error *error)
+{
+    char text[1024];
+
+    log_write(level, "%s%s", what, config_error_text(error, text, sizeof text));
+}
+
+static void on_decided(void *arg, const struct destination *destination,
+    const struct answer *answer, uint32_t ttl_s, uint64_t took_ms, bool asked_dns)
+{
+    enum log_level level = asked_dns ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG;
+    char text[DESTINATION_TEXT_MAX];
+    char why[ANSWER_WHY_MAX];
+
+    (void)arg;
+    if (!log_enabled(level))
+        return;
+    destination_to_text(destination, text);
+    answer_why(answer, why);
+    struct log_field fields[] = {
+        log_text("destination", text),
+        log_text("answer", level_text(answer->level)),
+        log_text("reason", reason_token(answer->reason)),
+        log_number("ttl", ttl_s),
+        log_number("ms", (int64_t)took_ms),
+        log_text("why", why),
+    };
+    log_event(level, "decision", fields, sizeof fields / sizeof fields[0]);
+}
+
+static void on_overridden(
+    void *arg, const struct destination *destination, const struct override_match *match)
+{
+    const struct override *override = match->override;
+    /* An override that weakens must be seen in the log each time; one that strengthens need not. */
+    enum log_level level =
+        override->level == OVERRIDE_DANE_REQUIRED || override->level == OVERRIDE_DANE
+            ? LOG_LEVEL_DEBUG
+            : LOG_LEVEL_INFO;
+    char text[DESTINATION_TEXT_MAX];
+
+    (void)arg;
+    if (!log_enabled(level))
+        return;
+    destination_to_text(destination, text);
+    struct log_field fields[] = {
+        log_text("destination", text),
+        log_text("answer", override_level_text(override->level)),
+        log_text("key", override->key),
+        log_number("line", override->line),
+        log_text("expires", override->expires_text),
+        log_text("why", override->why),
+    };
+    log_event(level, "override", fields, sizeof fields / sizeof fields[0]);
+}
+
+static struct lookup_options lookup_options_of(struct daemon *daemon)
+{
+    const struct config *config = daemon->config;
+
+    return (struct lookup_options){
+        .policy =
+            {
+                .promote = config->policy.promote,
+                .insecure_mx_may = config->policy.insecure_mx == CONFIG_INSECURE_MX_MAY,
+                .not_validating_may = config->resolver.on_self_test_failure == CONFIG_FAILURE_MAY,
+            },
+        .questions =
+            {
+                .max_ttl_s = (uint32_t)(config->cache.max_ttl_ms / 1000),
+                .negative_max_ttl_s = (uint32_t)(config->cache.negative_max_ttl_ms / 1000),
+                .error_ttl_s = (uint32_t)(config->cache.error_ttl_ms / 1000),
+                .now_ms = clock_now_ms,
+                .wall_s = clock_wall_s,
+            },
+        .overrides = daemon->overrides,
+        .on_decided = on_decided,
+        .on_overridden = on_overridden,
+        .arg = daemon,
+    };
+}
+
+static void on_upstream(void *arg, size_t index, enum upstream_state old_state,
+    enum upstream_state new_state, const char *why)
+{
+    const struct daemon *daemon = arg;
+    enum log_level level = LOG_LEVEL_WARNING;
+
+    if (new_state == UPSTREAM_PASSED && old_state != UPSTREAM_PASSED)
+        level = LOG_LEVEL_INFO;
+    else if (new_state == UPSTREAM_FAILED)
+        level = LOG_LEVEL_ERROR;
+    log_write(level, "resolver %s: %s", daemon->config->resolver.address.items[index].text, why);
+}
+
+static void on_resolver_warning(void *arg, size_t index, const char *why)
+{
+    const struct daemon *daemon = arg;
+
+    log_write(LOG_LEVEL_WARNING, "resolver %s: %s",
+        daemon->config->resolver.address.items[index].text, why);
+}
+
+static void start_resolver(struct daemon *daemon)
+{
+    const struct config_resolver *config = &daemon->config->resolver;
+    struct resolver_getdns_options options = {
+        .address_count = config->address.count,
+        .timeout_ms = config->timeout_ms,
+        .interval_ms = config->self_test_interval_ms,
+        .self_test_count = config->self_test.count,
+        .bogus_count = config->self_test_bogus.count,
+        .on_upstream = on_upstream,
+        .on_warning = on_resolver_warning,
+        .arg = daemon,
+    };
+    struct dname self_test[CONFIG_DOMAINS_MAX];
+    struct dname bogus[CONFIG_DOMAINS_MAX];
+
+    for (size_t i = 0; i < config->address.count; i++) {
+        options.addresses[i] = config->address.items[i].address;
+        if (config_resolver_is_unprivileged(&config->address.items[i]))
+            log_write(LOG_LEVEL_WARNING,
+                "resolver %s: the port is above 1023, so that any local user could pose as the "
+                "resolver while it is down",
+                config->address.items[i].text);
+    }
+    for (size_t i = 0; i < config->self_test.count; i++)
+        self_test[i] = config->self_test.items[i].name;
+    for (size_t i = 0; i < config->self_test_bogus.count; i++)
+        bogus[i] = config->self_test_bogus.items[i].name;
+    options.self_test = self_test;
+    options.bogus = bogus;
+    daemon->resolver = resolver_getdns_new(&daemon->loop, &options);
+}
+
+/* Reads everything anew; what is bad leaves all as it was. */
+static void reload(struct daemon *daemon)
+{
+    struct config *config;
+    struct overrides *overrides;
+    struct config_error error;
+
+    if (config_load(daemon->options.config_file, daemon->options.config_must_exist, &config,
+            &error) != CONFIG_OK) {
+        log_config_error(LOG_LEVEL_ERROR, "reload refused, nothing was changed: ", &error);
+        return;
+    }
+    if (overrides_file_load(config->policy.destinations, &overrides, &error) != CONFIG_OK) {
+        log_config_error(LOG_LEVEL_ERROR, "reload refused, nothing was changed: ", &error);
+        config_free(config);
+        return;
+    }
+    if (strcmp(config->user, daemon->config->user) != 0 ||
+        memcmp(config->listen, daemon->config->listen, sizeof config->listen) != 0 ||
+        memcmp(&config->resolver.address, &daemon->config->resolver.address,
+            sizeof config->resolver) != 0)
+        log_write(LOG_LEVEL_WARNING,
+            "reload: changes of user, listen and resolver take effect with the next start");
+    /* What is not changed at a reload keeps telling what runs. */
+    memcpy(config->user, daemon->config->user, sizeof config->user);
+    memcpy(config->listen, daemon->config->listen, sizeof config->listen);
+    config->listen_count = daemon->config->listen_count;
+    enum config_on_self_test_failure on_failure = config->resolver.on_self_test_failure;
+    config->resolver = daemon->config->resolver;
+    config->resolver.on_self_test_failure = on_failure;
+
+    struct config *old_config = daemon->config;
+    struct overrides *old_overrides = daemon->overrides;
+    daemon->config = config;
+    daemon->overrides = overrides;
+    struct lookup_options options = lookup_options_of(daemon);
+    lookups_set_options(daemon->lookups, &options);
+    cache_resize(daemon->cache, (size_t)config->cache.size);
+    log_configure(config, daemon->options.verbose);
+    config_free(old_config);
+    overrides_free(old_overrides);
+    log_write(LOG_LEVEL_INFO, "reloaded: %zu overrides",
+        overrides ? overrides_count(overrides) : (size_t)0);
+}
+
+static void on_resolver_closed(void *arg)
+{
+    struct daemon *daemon = arg;
+
+    for (size_t i = 0; i < 3; i++)
+        uv_close((uv_handle_t *)&daemon->signals[i], NULL);
+    uv_close((uv_handle_t *)&daemon->drain_timer, NULL);
+}
+
+static void on_listeners_gone(void *arg)
+{
+    struct daemon *daemon = arg;
+
+    resolver_getdns_close(daemon->resolver, on_resolver_closed, daemon);
+}
+
+static void on_drain_timer(uv_timer_t *timer)
+{
+    struct daemon *daemon = timer->data;
+
+    listeners_hurry(&daemon->listeners);
+}
+
+static void stop(struct daemon *daemon)
+{
+    /* A second signal ends the patience with clients that still wait. */
+    if (daemon->stopping) {
+        listeners_hurry(&daemon->listeners);
+        return;
+    }
+    daemon->stopping = true;
+    uv_timer_start(&daemon->drain_timer, on_drain_timer, DRAIN_MS, 0);
+    listeners_drain(&daemon->listeners, on_listeners_gone, daemon);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct daemon *daemon = handle->data;
+
+    if (number == SIGHUP) {
+        reload(daemon);
+        return;
+    }
+    log_write(LOG_LEVEL_INFO, "stopping on signal %d", number);
+    stop(daemon);
+}
+
+static void watch_signals(struct daemon *daemon)
+{
+    static const int numbers[3] = {SIGHUP, SIGTERM, SIGINT};
+
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < 3; i++) {
+        uv_signal_init(&daemon->loop, &daemon->signals[i]);
+        daemon->signals[i].data = daemon;
+        uv_signal_start(&daemon->signals[i], on_signal, numbers[i]);
+    }
+    uv_timer_init(&daemon->loop, &daemon->drain_timer);
+    daemon->drain_timer.data = daemon;
+}
+
+static void start_lookups(struct daemon *daemon)
+{
+    struct siphash_key key;
+
+    if (getrandom(&key, sizeof key, 0) != (ssize_t)sizeof key) {
+        log_write(LOG_LEVEL_ERROR, "the kernel gives no random octets; stopping");
+        exit(EX_OSERR);
+    }
+    daemon->cache = cache_new((size_t)daemon->config->cache.size, &key);
+    start_resolver(daemon);
+    struct lookup_options options = lookup_options_of(daemon);
+    daemon->lookups = lookups_new(daemon->cache, daemon->resolver, &options);
+    server_init(&daemon->server, &daemon->loop, daemon->lookups);
+}
+
+static void run(struct daemon *daemon)
+{
+    if (uv_loop_init(&daemon->loop) != 0) {
+        log_write(LOG_LEVEL_ERROR, "the kernel gives no event loop; stopping");
+        exit(EX_OSERR);
+    }
+    watch_signals(daemon);
+    start_lookups(daemon);
+    listeners_start(&daemon->listeners, &daemon->server);
+    log_write(LOG_LEVEL_INFO,
+        "daned " PACKAGE_VERSION " serves on %zu listeners, with %zu overrides",
+        daemon->listeners.count,
+        daemon->overrides ? overrides_count(daemon->overrides) : (size_t)0);
+    uv_run(&daemon->loop, UV_RUN_DEFAULT);
+    server_fini(&daemon->server);
+    lookups_free(daemon->lookups);
+    cache_free(daemon->cache);
+    uv_loop_close(&daemon->loop);
+    log_write(LOG_LEVEL_INFO, "stopped");
+}
+
+int daemon_run(
+    const struct daemon_options *options, struct config *config, struct overrides *overrides)
+{
+    struct daemon *daemon = alloc_zeroed(sizeof *daemon);
+    char error[LISTENER_ERROR_MAX];
+    int status;
+
+    daemon->options = *options;
+    daemon->config = config;
+    daemon->overrides = overrides;
+    log_configure(config, options->verbose);
+    size_t descriptors = privileges_raise_descriptors(DESCRIPTORS_WANTED);
+    size_t connections = descriptors > 2 * DESCRIPTORS_RESERVED ? descriptors - DESCRIPTORS_RESERVED
+                                                                : descriptors / 2;
+    status = listeners_open(&daemon->listeners, config, connections);
+    if (status == 0) {
+        status = privileges_drop(config->user, error, sizeof error);
+        if (status != 0) {
+            log_write(LOG_LEVEL_ERROR, "%s", error);
+            listeners_discard(&daemon->listeners);
+        }
+    }
+    if (status == 0)
+        run(daemon);
+    overrides_free(daemon->overrides);
+    config_free(daemon->config);
+    free(daemon);
+    return status;
+}

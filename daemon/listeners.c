@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * listeners.c - all listeners of the configuration.
+ */
+#include "daemon/listeners.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "daemon/io/log.h"
+
+static const struct protocol *protocol_of(const struct config_listen *config)
+{
+    switch (config->protocol) {
+    case CONFIG_PROTOCOL_SOCKETMAP:
+        return &protocol_socketmap;
+    case CONFIG_PROTOCOL_EXIM:
+        return &protocol_exim;
+    case CONFIG_PROTOCOL_CONTROL:
+    case CONFIG_PROTOCOL_METRICS:
+        break;
+    }
+    return NULL;
+}
+
+static bool find_owner(const struct config_listen *config, struct listener_options *options,
+    char error_out[LISTENER_ERROR_MAX])
+{
+    options->owner = (uid_t)-1;
+    options->group = (gid_t)-1;
+    if (config->owner[0] != '\0') {
+        errno = 0;
+        const struct passwd *entry = getpwnam(config->owner);
+        if (!entry) {
+            snprintf(error_out, LISTENER_ERROR_MAX, "there is no user \"%s\"", config->owner);
+            return false;
+        }
+        options->owner = entry->pw_uid;
+    }
+    if (config->group[0] != '\0') {
+        const struct group *entry = getgrnam(config->group);
+        if (!entry) {
+            snprintf(error_out, LISTENER_ERROR_MAX, "there is no group \"%s\"", config->group);
+            return false;
+        }
+        options->group = entry->gr_gid;
+    }
+    return true;
+}
+
+static struct listener *open_one(const struct config_listen *config, const char *name,
+    size_t connections_max, char error_out[LISTENER_ERROR_MAX])
+{
+    struct listener_options options = {
+        .name = name,
+        .protocol = protocol_of(config),
+        .address = config->address.address,
+        .address_len = config->address.address_len,
+        .mode = (mode_t)config->mode,
+        .idle_ms = config->idle_timeout_ms,
+        .connections_max = connections_max,
+    };
+
+    if (!find_owner(config, &options, error_out))
+        return NULL;
+    return listener_open(&options, error_out);
+}
+
+int listeners_open(struct listeners *listeners, const struct config *config, size_t connections_max)
+{
+    char error[LISTENER_ERROR_MAX];
+
+    for (size_t i = 0; i < config->listen_count; i++) {
+        const struct config_listen *listen = &config->listen[i];
+        size_t slot = listeners->count;
+        if (!protocol_of(listen)) {
+            log_write(listen->is_default ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING,
+                "listen \"%s\": skipped: this version does not serve protocol %s yet", listen->name,
+                config_protocol_text(listen->protocol));
+            continue;
+        }
+        snprintf(listeners->names[slot], sizeof listeners->names[slot], "%s", listen->name);
+        listeners->items[slot] =
+            open_one(listen, listeners->names[slot], connections_max / config->listen_count, error);
+        if (listeners->items[slot]) {
+            listeners->count++;
+            continue;
+        }
+        log_write(listen->is_default ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
+            "listen \"%s\" (%s): %s%s", listen->name, listen->address.text, error,
+            listen->is_default ? "; skipped" : "");
+        if (!listen->is_default) {
+            listeners_discard(listeners);
+            return EX_UNAVAILABLE;
+        }
+    }
+    if (listeners->count > 0)
+        return 0;
+    log_write(LOG_LEVEL_ERROR, "there is no listener to serve on");
+    return EX_UNAVAILABLE;
+}
+
+void listeners_discard(struct listeners *listeners)
+{
+    while (listeners->count > 0)
+        listener_discard(listeners->items[--listeners->count]);
+}
+
+void listeners_start(struct listeners *listeners, struct server *server)
+{
+    for (size_t i = 0; i < listeners->count; i++) {
+        int error = listener_start(listeners->items[i], server);
+        if (error == 0)
+            continue;
+        log_write(LOG_LEVEL_ERROR, "listen \"%s\": %s; stopping", listeners->names[i],
+            uv_strerror(error));
+        exit(EX_OSERR);
+    }
+}
+
+static void on_one_gone(void *arg)
+{
+    struct listeners *listeners = arg;
+
+    listeners->gone++;
+    if (listeners->gone == listeners->count)
+        listeners->on_gone(listeners->arg);
+}
+
+void listeners_drain(struct listeners *listeners, void (*on_gone)(void *arg), void *arg)
+{
+    listeners->on_gone = on_gone;
+    listeners->arg = arg;
+    for (size_t i = 0; i < listeners->count; i++)
+        listener_drain(listeners->items[i], on_one_gone, listeners);
+}
+
+void listeners_hurry(struct listeners *listeners)
+{
+    if (listeners->gone == listeners->count)
+        return;
+    for (size_t i = 0; i < listeners->count; i++)
+        if (listeners->items[i])
+            listener_hurry(listeners->items[i]);
+}
