@@ -1,4 +1,12 @@
+noinst_LIBRARIES += libdaemon.a
+libdaemon_a_SOURCES = \
+    daemon/config.h daemon/config.c \
+    daemon/config_address.c \
+    daemon/config_check.h daemon/config_check.c \
+    daemon/config_options.h daemon/config_options.c \
+    daemon/config_scan.h daemon/config_scan.c \
+    daemon/config_value.h daemon/config_value.c
+
 sbin_PROGRAMS += daned
 daned_SOURCES = daemon/main.c
-daned_LDADD = libio.a libcore.a libproto.a \
-    $(UV_LIBS) $(GETDNS_LIBS) $(WOLFSSL_LIBS) $(IDN2_LIBS) $(CONFUSE_LIBS) $(JANSSON_LIBS)
+daned_LDADD = libdaemon.a libio.a libcore.a libproto.a $(DANED_LIBS)

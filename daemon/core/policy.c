@@ -217,11 +217,9 @@ const struct host_verdict *policy_find_host(const struct verdict *verdict, const
     return NULL;
 }
 
-enum level policy_host_level(const struct verdict *verdict, const struct host_verdict *host)
+enum level host_state_level(enum host_state state)
 {
-    if (verdict->level == LEVEL_DANE_REQUIRED)
-        return LEVEL_DANE_REQUIRED;
-    switch (host->state) {
+    switch (state) {
     case HOST_DANE:
         return LEVEL_DANE;
     case HOST_ENCRYPT:
@@ -235,4 +233,11 @@ enum level policy_host_level(const struct verdict *verdict, const struct host_ve
         return LEVEL_DANE;
     }
     return LEVEL_DEFER;
+}
+
+enum level policy_host_level(const struct verdict *verdict, const struct host_verdict *host)
+{
+    if (verdict->level == LEVEL_DANE_REQUIRED)
+        return LEVEL_DANE_REQUIRED;
+    return host_state_level(host->state);
 }

@@ -38,6 +38,9 @@ bool policy_decide(const struct destination *destination, const struct policy_op
 const struct host_verdict *policy_find_host(
     const struct verdict *verdict, const struct dname *host);
 
+/* The level that a host's state means for that host alone. */
+enum level host_state_level(enum host_state state);
+
 /* The level for one host of a verdict alone, for options that an MTA expands per host. */
 enum level policy_host_level(const struct verdict *verdict, const struct host_verdict *host);
 

@@ -1,6 +1,12 @@
 noinst_LIBRARIES += libio.a
 libio_a_SOURCES = \
     daemon/io/clock.h daemon/io/clock.c \
+    daemon/io/digest.h daemon/io/digest_wolfssl.c \
+    daemon/io/listener.h daemon/io/listener.c \
+    daemon/io/log.h daemon/io/log.c \
     daemon/io/lookup.h daemon/io/lookup.c \
+    daemon/io/protocol.h daemon/io/protocol_exim.c daemon/io/protocol_socketmap.c \
     daemon/io/questions.h daemon/io/questions.c \
-    daemon/io/resolver.h
+    daemon/io/resolver.h \
+    daemon/io/server.h daemon/io/server.c \
+    daemon/io/session.h daemon/io/session.c

@@ -1,1 +1,2 @@
 # Files of tests/integration.
+include tests/integration/resolver/local.mk

@@ -82,10 +82,7 @@ static void what_is_not_strict_is_refused(void **state)
         "Zh==", "Zm9=", "Zm9vYh==",         /* bits under the padding */
         "====", "=AAA", "A===", "AA=A",     /* padding where none can be */
         "Zg==Zg==", "Zg==AAAA", "AAAA====", /* padding before the end */
-        "AAA\n", "AA A", "AAA-", "AAA_", "AAA.",
-        "\xc3\xbc"
-        "AA",
-        "AAA\x7f"};
+        "AAA\n", "AA A", "AAA-", "AAA_", "AAA.", "\xc3\xbcZZ", "AAA\x7f"};
     uint8_t out[64];
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

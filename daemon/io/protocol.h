@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * protocol.h - what a session needs to know of a protocol: two functions and its limits.
+ *
+ * A protocol turns octets into requests and answers into octets. It does no I/O: the session
+ * (session.h) reads, writes, waits and watches the time.
+ */
+#ifndef DANED_IO_PROTOCOL_H
+#define DANED_IO_PROTOCOL_H
+
+#include "daemon/core/map.h"
+#include "daemon/io/lookup.h"
+
+struct server;
+struct session;
+
+/* Replies on their way out. Room for PROTOCOL_REPLY_MAX is there whenever a protocol is called. */
+struct replies {
+    char *data;
+    size_t len;
+    size_t cap;
+};
+
+#define PROTOCOL_REPLY_MAX 100008 /* octets of the longest reply of any protocol */
+
+/* A request that waits for a lookup. Made by a protocol, freed by the session. */
+struct request {
+    struct lookup_waiter waiter; /* first: a waiter is its request */
+    struct session *session;
+    struct destination destination;
+    enum map map;         /* socketmap */
+    struct dname host;    /* exim: "host=", or "no name" */
+    bool host_alone;      /* exim: the host is looked up by itself now */
+    bool overridden;      /* the level is the operator's; only the facts are awaited */
+    struct answer answer; /* that level */
+};
+
+enum protocol_step {
+    PROTOCOL_MORE,    /* the request is not all there */
+    PROTOCOL_REPLIED, /* the reply is written; the next request may follow */
+    PROTOCOL_LAST,    /* the reply is written, and the connection is closed behind it */
+    PROTOCOL_PENDING, /* *request_out waits for a lookup */
+};
+
+/* What came from the client and is not used yet. */
+struct input {
+    const char *data;
+    size_t len;
+    size_t fresh; /* octets at the end that the protocol has not seen before */
+    bool eof;     /* nothing more will come */
+};
+
+struct protocol {
+    const char *name;
+    uint64_t answer_ms; /* a reply is on the wire by then, whatever the lookup does */
+    uint64_t
+        request_ms; /* a request that was begun is whole by then, or the connection is closed */
+
+    /* Takes one request from the front of input; *used_out octets of it are done with. */
+    enum protocol_step (*take)(struct server *server, const struct input *input, uint64_t now_ms,
+        struct replies *replies, size_t *used_out, struct request **request_out);
+
+    /*
+     * The lookup of a request has come to a verdict, or (NULL) takes too long. May say
+     * PROTOCOL_PENDING again: then the request waits for another lookup.
+     */
+    enum protocol_step (*answer)(struct server *server, struct request *request,
+        const struct verdict *verdict, uint64_t now_ms, struct replies *replies);
+};
+
+extern const struct protocol protocol_socketmap;
+extern const struct protocol protocol_exim;
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * resolver_getdns.h - the real resolver: a pool of validating resolvers behind io/resolver.h.
+ *
+ * Only upstreams that passed their self-test are asked (io/self_test.h). While none has passed or
+ * failed yet, questions are held; when none has passed and one has failed, they are refused with
+ * CAUSE_NOT_VALIDATING.
+ *
+ * Limits: RESOLVER_IN_FLIGHT_MAX questions are with the upstreams, RESOLVER_WAITING_MAX more wait
+ * for their turn, first come, first served; beyond that, CAUSE_OVERLOADED.
+ */
+#ifndef DANED_IO_RESOLVER_GETDNS_H
+#define DANED_IO_RESOLVER_GETDNS_H
+
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include <uv.h>
+
+#include "daemon/core/dns.h"
+#include "daemon/io/resolver.h"
+
+#define RESOLVER_UPSTREAMS_MAX 8
+#define RESOLVER_IN_FLIGHT_MAX 1000
+#define RESOLVER_WAITING_MAX 50000
+#define RESOLVER_TIMEOUT_MS 4000 /* the default of timeout_ms */
+
+enum upstream_state { UPSTREAM_UNTESTED, UPSTREAM_PASSED, UPSTREAM_FAILED };
+
+enum resolver_state {
+    RESOLVER_UNTESTED,      /* none passed, none failed: no verdict yet */
+    RESOLVER_VALIDATING,    /* at least one passed */
+    RESOLVER_NOT_VALIDATING /* none passed, at least one failed */
+};
+
+/*
+ * The state of upstream index was old_state and is new_state. Runs too, with both the same, when an
+ * upstream that has not passed has a new reason for it (it cannot be reached, ...): so that each
+ * call is worth one line of log. why completes "resolver ADDRESS@PORT: ...", borrowed.
+ */
+typedef void resolver_upstream_cb(void *arg, size_t index, enum upstream_state old_state,
+    enum upstream_state new_state, const char *why);
+
+/* The state of the whole has changed. Runs before the questions held are sent or refused. */
+typedef void resolver_state_cb(void *arg, enum resolver_state state);
+
+/* An upstream answers for a name that should be bogus; once per spell of that. why as above. */
+typedef void resolver_warning_cb(void *arg, size_t index, const char *why);
+
+struct resolver_getdns_options {
+    struct sockaddr_storage addresses[RESOLVER_UPSTREAMS_MAX]; /* preferred first */
+    size_t address_count;                                      /* 1 to RESOLVER_UPSTREAMS_MAX */
+    uint64_t timeout_ms;               /* one question, its retry included; at least 2 */
+    uint64_t interval_ms;              /* from one passed self-test to the next */
+    const struct dname *self_test;     /* their SOA must come with AD; copied */
+    size_t self_test_count;            /* at least 1 */
+    const struct dname *bogus;         /* should not be answered; copied */
+    size_t bogus_count;                /* may be 0 */
+    resolver_upstream_cb *on_upstream; /* each of the three may be NULL */
+    resolver_state_cb *on_state;
+    resolver_warning_cb *on_warning;
+    void *arg;
+};
+
+/* How questions ended: X(name, label of the metric). */
+#define RESOLVER_RESULTS(X)       \
+    X(NOERROR, "noerror")         \
+    X(NXDOMAIN, "nxdomain")       \
+    X(SERVFAIL, "servfail")       \
+    X(OTHER_RCODE, "other_rcode") \
+    X(TIMEOUT, "timeout")         \
+    X(UNREACHABLE, "unreachable") \
+    X(MALFORMED, "malformed")     \
+    X(REFUSED, "not_asked")
+
+enum resolver_result {
+#define X(name, label) RESOLVER_RESULT_##name,
+    RESOLVER_RESULTS(X)
+#undef X
+        RESOLVER_RESULT_COUNT
+};
+
+/* The types that are counted one by one, and all others. */
+enum resolver_counted {
+    RESOLVER_COUNTED_A,
+    RESOLVER_COUNTED_AAAA,
+    RESOLVER_COUNTED_MX,
+    RESOLVER_COUNTED_TLSA,
+    RESOLVER_COUNTED_CNAME,
+    RESOLVER_COUNTED_OTHER,
+    RESOLVER_COUNTED_COUNT
+};
+
+/* Self-test questions are not counted. */
+struct resolver_getdns_counters {
+    uint64_t queries[RESOLVER_COUNTED_COUNT][RESOLVER_RESULT_COUNT];
+    uint64_t retries; /* second attempts */
+    size_t in_flight; /* now: with an upstream */
+    size_t waiting;   /* now: not sent yet */
+};
+
+typedef void resolver_closed_cb(void *arg);
+
+/*
+ * Gives the resolver; its self-tests begin in the next turn of the loop. Callbacks run from the
+ * loop only. The process must ignore SIGPIPE.
+ */
+struct resolver *resolver_getdns_new(
+    uv_loop_t *loop, const struct resolver_getdns_options *options);
+
+enum resolver_state resolver_getdns_state(const struct resolver *resolver);
+
+/* "127.0.0.1@53" of upstream index; owned by the resolver. */
+const char *resolver_getdns_upstream_text(const struct resolver *resolver, size_t index);
+
+/* Owned by the resolver, always current. */
+const struct resolver_getdns_counters *resolver_getdns_counters(const struct resolver *resolver);
+
+/* Label of a result and of a counted type, for the metrics; static storage. */
+const char *resolver_result_label(enum resolver_result result);
+const char *resolver_counted_label(enum resolver_counted counted);
+
+/*
+ * Drops every question; no callback of a question or of a state runs any more. Frees the resolver
+ * and runs closed(arg), from the loop, when all handles are closed. May be called from the callback
+ * of a question. resolver_ask() says CAUSE_SHUTDOWN until then.
+ */
+void resolver_getdns_close(struct resolver *resolver, resolver_closed_cb *closed, void *arg);
+
+#endif

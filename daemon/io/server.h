@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * server.h - what all sessions share: the lookups, the buffers, the trial requests.
+ */
+#ifndef DANED_IO_SERVER_H
+#define DANED_IO_SERVER_H
+
+#include <uv.h>
+
+#include "daemon/io/protocol.h"
+
+#define SERVER_READ_MAX 65536 /* octets that one read takes at most */
+
+struct trial;
+
+struct server {
+    uv_loop_t *loop;
+    struct lookups *lookups; /* borrowed */
+    struct trial *trials;    /* lookups that a "dry-run" request has started */
+    char *read_buffer;       /* SERVER_READ_MAX octets; used within one callback only */
+    struct replies replies;  /* likewise */
+};
+
+/* Starts a server over lookups. */
+void server_init(struct server *server, uv_loop_t *loop, struct lookups *lookups);
+
+/* Frees what the server owns. All sessions must be closed. */
+void server_fini(struct server *server);
+
+/*
+ * Logs at info what map "dane" answers for a destination: now, or when the lookup that this starts
+ * has ended. Nobody waits for it.
+ */
+void server_try(struct server *server, const struct destination *destination, uint64_t now_ms);
+
+/* Logs an answer that was given without a lookup, at debug. */
+void server_log_answer(
+    const struct destination *destination, const struct answer *answer, const char *from);
+
+#endif

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * session.c - one connection of a client.
+ *
+ * The happy path: on_read() hands what came to work(), which lets the protocol take one request
+ * after the other; each reply goes to the shared buffer, and one write sends them all. A request
+ * that waits for a lookup stops the reading until on_verdict() has its reply, so that replies keep
+ * the order of the requests, and a client that sends too much is slowed by its own socket.
+ *
+ * What can fail: the client goes away (on_read() or the write says so), sends half a request, or
+ * does not read: its list's time-out closes it. The lookup takes too long: expire() gives the
+ * protocol's late reply, and the lookup goes on without the session.
+ */
+#include "daemon/io/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/core/alloc.h"
+#include "daemon/io/clock.h"
+
+struct session {
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_pipe_t pipe;
+        uv_tcp_t tcp;
+    } uv;
+    struct session_group *group;
+    struct session *previous;
+    struct session *next;
+    uint64_t since_ms;       /* since when it is in its list */
+    struct request *request; /* waits for a lookup */
+    char *input;             /* what came and is not used yet */
+    size_t input_len;
+    enum session_state state;
+    unsigned
+        writes; /* that the socket has not taken yet: at most one before and one behind a wait */
+    bool reading;
+    bool eof;  /* the client will send nothing more */
+    bool last; /* close behind the replies that are on their way */
+};
+
+/* What could not be written at once. */
+struct rest {
+    uv_write_t request;
+    struct session *session;
+    char data[];
+};
+
+static void leave_list(struct session *session)
+{
+    struct session_list *list = &session->group->lists[session->state];
+
+    if (session->previous)
+        session->previous->next = session->next;
+    else
+        list->first = session->next;
+    if (session->next)
+        session->next->previous = session->previous;
+    else
+        list->last = session->previous;
+    session->previous = session->next = NULL;
+}
+
+static void join_list(struct session *session, enum session_state state, uint64_t now_ms)
+{
+    struct session_group *group = session->group;
+    struct session_list *list = &group->lists[state];
+
+    session->state = state;
+    session->since_ms = now_ms;
+    session->previous = list->last;
+    session->next = NULL;
+    if (list->last)
+        list->last->next = session;
+    else
+        list->first = session;
+    list->last = session;
+    if (list->first == session)
+        group->on_due(group->owner, now_ms + group->time_out_ms[state]);
+}
+
+static void move(struct session *session, enum session_state state, uint64_t now_ms)
+{
+    /* A request that comes octet by octet gains no time, nor does one that needs two lookups. */
+    if (session->state == state && state != SESSION_IDLE)
+        return;
+    leave_list(session);
+    join_list(session, state, now_ms);
+}
+
+static void drop_request(struct session *session)
+{
+    if (!session->request)
+        return;
+    lookups_forget(&session->request->waiter);
+    free(session->request);
+    session->request = NULL;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct session *session = handle->data;
+    struct session_group *group = session->group;
+
+    free(session->input);
+    free(session);
+    group->count--;
+    if (group->count == 0)
+        group->on_empty(group->owner);
+}
+
+static void close_session(struct session *session)
+{
+    if (session->state == SESSION_CLOSING)
+        return;
+    leave_list(session);
+    drop_request(session);
+    session->state = SESSION_CLOSING;
+    uv_close(&session->uv.handle, on_closed);
+}
+
+static void work(
+    struct session *session, const char *data, size_t len, size_t fresh, uint64_t now_ms);
+
+static void on_written(uv_write_t *request, int status)
+{
+    struct rest *rest = request->data;
+    struct session *session = rest->session;
+
+    free(rest);
+    session->writes--;
+    if (session->state == SESSION_CLOSING)
+        return;
+    if (status < 0)
+        close_session(session);
+    else if (!session->request && session->writes == 0)
+        work(session, session->input, session->input_len, 0, clock_now_ms());
+}
+
+/*
+ * Sends the replies that are in the shared buffer; what the socket does not take is queued. Returns
+ * false if the session is being closed.
+ */
+static bool flush(struct session *session)
+{
+    struct replies *replies = &session->group->server->replies;
+    size_t len = replies->len;
+    size_t done = 0;
+
+    replies->len = 0;
+    if (len == 0)
+        return true;
+    uv_buf_t buffer = uv_buf_init(replies->data, (unsigned)len);
+    int written = uv_try_write(&session->uv.stream, &buffer, 1);
+    if (written >= 0)
+        done = (size_t)written;
+    if (done == len)
+        return true;
+    if (written < 0 && written != UV_EAGAIN) {
+        close_session(session);
+        return false;
+    }
+    struct rest *rest = alloc_zeroed(sizeof *rest + (len - done));
+    memcpy(rest->data, replies->data + done, len - done);
+    rest->session = session;
+    rest->request.data = rest;
+    buffer = uv_buf_init(rest->data, (unsigned)(len - done));
+    if (uv_write(&rest->request, &session->uv.stream, &buffer, 1, on_written) != 0) {
+        free(rest);
+        close_session(session);
+        return false;
+    }
+    session->writes++;
+    return true;
+}
+
+/* Keeps what is not used yet: data is inside session->input, or in the shared read buffer. */
+static void keep_input(struct session *session, const char *data, size_t len)
+{
+    if (len > 0 && session->input && data >= session->input &&
+        data <= session->input + session->input_len) {
+        memmove(session->input, data, len);
+    } else {
+        char *input = NULL;
+        if (len > 0) {
+            input = alloc_array(NULL, len, 1);
+            memcpy(input, data, len);
+        }
+        free(session->input);
+        session->input = input;
+    }
+    session->input_len = len;
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+    struct session *session = handle->data;
+
+    (void)suggested;
+    *buffer = uv_buf_init(session->group->server->read_buffer, SERVER_READ_MAX);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
+{
+    struct session *session = stream->data;
+
+    if (count == 0)
+        return;
+    if (count < 0 && count != UV_EOF) {
+        close_session(session);
+        return;
+    }
+    size_t fresh = count > 0 ? (size_t)count : 0;
+    session->eof = count < 0;
+    if (session->input_len == 0) {
+        work(session, buffer->base, fresh, fresh, clock_now_ms());
+        return;
+    }
+    session->input = alloc_array(session->input, session->input_len + fresh, 1);
+    memcpy(session->input + session->input_len, buffer->base, fresh);
+    session->input_len += fresh;
+    work(session, session->input, session->input_len, fresh, clock_now_ms());
+}
+
+/* A session that waits for a lookup or for its client to read takes no more requests. */
+static void watch_input(struct session *session)
+{
+    bool wanted =
+        session->state != SESSION_WAITING && session->state != SESSION_WRITING && !session->eof;
+
+    if (wanted == session->reading)
+        return;
+    session->reading = wanted;
+    if (!wanted)
+        uv_read_stop(&session->uv.stream);
+    else if (uv_read_start(&session->uv.stream, on_alloc, on_read) != 0)
+        close_session(session);
+}
+
+static void on_verdict(struct lookup_waiter *waiter, const struct verdict *verdict);
+
+/* Lets the protocol take requests from input until it needs more, waits, or has had enough. */
+static bool take_requests(struct session *session, struct input *input, uint64_t now_ms)
+{
+    struct server *server = session->group->server;
+
+    while (!session->request && session->writes == 0 && !session->last &&
+           (input->len > 0 || input->eof)) {
+        size_t used = 0;
+        struct request *request = NULL;
+        enum protocol_step step = session->group->protocol->take(
+            server, input, now_ms, &server->replies, &used, &request);
+        input->data += used;
+        input->len -= used;
+        if (input->fresh > input->len)
+            input->fresh = input->len;
+        if (step == PROTOCOL_MORE)
+            break;
+        if (step == PROTOCOL_LAST)
+            session->last = true;
+        if (step == PROTOCOL_PENDING) {
+            request->session = session;
+            request->waiter.callback = on_verdict;
+            session->request = request;
+        }
+        if (server->replies.len >= SERVER_READ_MAX && !flush(session))
+            return false;
+    }
+    return flush(session);
+}
+
+/*
+ * Works on data[0..len), of which the last fresh octets are new, and settles what the session waits
+ * for next. The shared reply buffer is empty before, or has the reply to the request before.
+ */
+static void work(
+    struct session *session, const char *data, size_t len, size_t fresh, uint64_t now_ms)
+{
+    struct input input = {.data = data, .len = len, .fresh = fresh, .eof = session->eof};
+
+    if (!take_requests(session, &input, now_ms))
+        return;
+    if (session->request) {
+        move(session, SESSION_WAITING, now_ms);
+    } else if (session->writes > 0) {
+        move(session, SESSION_WRITING, now_ms);
+    } else if (session->last || session->eof || (session->group->draining && input.len == 0)) {
+        close_session(session);
+        return;
+    } else {
+        move(session, input.len > 0 ? SESSION_PARTIAL : SESSION_IDLE, now_ms);
+    }
+    keep_input(session, input.data, input.len);
+    watch_input(session);
+}
+
+/* The request's lookup has ended, or (verdict is NULL) takes too long: replies and goes on. */
+static void answer_request(struct session *session, const struct verdict *verdict)
+{
+    struct server *server = session->group->server;
+    uint64_t now_ms = clock_now_ms();
+    enum protocol_step step = session->group->protocol->answer(
+        server, session->request, verdict, now_ms, &server->replies);
+
+    if (step == PROTOCOL_PENDING)
+        return;
+    drop_request(session);
+    if (step == PROTOCOL_LAST)
+        session->last = true;
+    work(session, session->input, session->input_len, 0, now_ms);
+}
+
+static void on_verdict(struct lookup_waiter *waiter, const struct verdict *verdict)
+{
+    answer_request(((struct request *)(void *)waiter)->session, verdict);
+}
+
+int session_accept(struct session_group *group, uv_stream_t *listening, bool is_pipe, bool keep)
+{
+    struct session *session = alloc_zeroed(sizeof *session);
+    int error = is_pipe ? uv_pipe_init(group->server->loop, &session->uv.pipe, 0)
+                        : uv_tcp_init(group->server->loop, &session->uv.tcp);
+
+    if (error != 0) {
+        free(session);
+        return error;
+    }
+    session->uv.handle.data = session;
+    session->group = group;
+    group->count++;
+    join_list(session, SESSION_IDLE, clock_now_ms());
+    error = uv_accept(listening, &session->uv.stream);
+    if (error != 0 || !keep) {
+        close_session(session);
+        return error;
+    }
+    if (!is_pipe)
+        uv_tcp_nodelay(&session->uv.tcp, 1);
+    watch_input(session);
+    return 0;
+}
+
+static bool is_due(
+    const struct session_group *group, const struct session *session, uint64_t now_ms)
+{
+    return session->since_ms + group->time_out_ms[session->state] <= now_ms;
+}
+
+uint64_t session_group_expire(struct session_group *group, uint64_t now_ms)
+{
+    uint64_t next_ms = UINT64_MAX;
+
+    for (int state = 0; state < SESSION_STATES; state++) {
+        struct session *session;
+        while ((session = group->lists[state].first) != NULL && is_due(group, session, now_ms)) {
+            if (state != SESSION_WAITING) {
+                close_session(session);
+                continue;
+            }
+            lookups_forget(&session->request->waiter);
+            answer_request(session, NULL);
+        }
+    }
+    for (int state = 0; state < SESSION_STATES; state++) {
+        const struct session *session = group->lists[state].first;
+        if (session && session->since_ms + group->time_out_ms[state] < next_ms)
+            next_ms = session->since_ms + group->time_out_ms[state];
+    }
+    return next_ms;
+}
+
+bool session_group_evict(struct session_group *group)
+{
+    /* A client that has begun a request and does not end it goes before one that is only idle. */
+    static const enum session_state order[] = {SESSION_PARTIAL, SESSION_IDLE, SESSION_WRITING};
+
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        if (group->lists[order[i]].first) {
+            close_session(group->lists[order[i]].first);
+            return true;
+        }
+    }
+    return false;
+}
+
+void session_group_drain(struct session_group *group)
+{
+    group->draining = true;
+    while (group->lists[SESSION_IDLE].first)
+        close_session(group->lists[SESSION_IDLE].first);
+    while (group->lists[SESSION_PARTIAL].first)
+        close_session(group->lists[SESSION_PARTIAL].first);
+}
+
+void session_group_close(struct session_group *group)
+{
+    for (int state = 0; state < SESSION_STATES; state++)
+        while (group->lists[state].first)
+            close_session(group->lists[state].first);
+}
