@@ -15,6 +15,8 @@ TESTS += $(UNIT_TESTS)
 
 UNIT_TESTS += tests/unit/core/test_destination
 UNIT_TESTS += tests/unit/core/test_dname
+UNIT_TESTS += tests/unit/core/test_overrides
+UNIT_TESTS += tests/unit/core/test_utf8
 UNIT_TESTS += tests/unit/daemon/test_config
 UNIT_TESTS += tests/unit/io/test_log
 UNIT_TESTS += tests/unit/proto/test_base64
