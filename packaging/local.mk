@@ -14,3 +14,7 @@ packaging/man/daned.conf.5: packaging/man/daned.conf.5.in Makefile
 # The sample is an example: it never overwrites a configuration in use.
 examplesdir = $(docdir)/examples
 dist_examples_DATA = packaging/daned.conf
+
+# Overrides: the page, and a sample in which every line is a comment.
+dist_man_MANS += packaging/man/destinations.5
+dist_examples_DATA += packaging/destinations
