@@ -10,7 +10,6 @@
  * Failure modes: a poll error is passed on as "ready", so that getdns meets the socket's error
  * itself; an event that libuv refuses is refused to getdns, which then fails the question.
  */
-#include "config.h"
 
 #include "daemon/io/getdns_loop.h"
 

@@ -9,7 +9,6 @@
  * getdns stops silently at the first record that it cannot parse. Therefore the lengths of its
  * lists are compared with the counts of the header.
  */
-#include "config.h"
 
 #include "daemon/io/getdns_reply.h"
 

@@ -13,7 +13,6 @@
  * asked only if there is no better one, and its self-test, which comes every second then, finds out
  * when it is back: any reply ends the spell.
  */
-#include "config.h"
 
 #include "daemon/io/resolver_getdns.h"
 

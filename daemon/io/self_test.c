@@ -5,7 +5,6 @@
  * One run: the names in their order, one question at a time; the first that does not pass ends the
  * run. A run that passed goes on with the bogus names, whose answers are only remarked upon.
  */
-#include "config.h"
 
 #include "daemon/io/self_test.h"
 

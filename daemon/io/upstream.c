@@ -17,7 +17,6 @@
  * Every upstream_query is freed when both sides are done with it: getdns has called back, and the
  * callback of the one who asked has run or was dropped.
  */
-#include "config.h"
 
 #include "daemon/io/upstream.h"
 

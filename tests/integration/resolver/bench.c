@@ -2,7 +2,6 @@
 /*
  * bench.c - a resolver on a loop of its own, and questions whose outcome is kept, for the tests.
  */
-#include "config.h"
 
 #include "tests/integration/resolver/bench.h"
 

@@ -5,7 +5,6 @@
  * Started by test_resolver.sh. One line for each case: "ok NAME" or "not ok NAME". With arguments,
  * only the cases so named run.
  */
-#include "config.h"
 
 #include <signal.h>
 #include <stdlib.h>
