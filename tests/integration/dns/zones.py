@@ -247,7 +247,9 @@ def add_domain_aliases(world, expected):
     dname.add('old DNAME alg13.example.\nplain DNAME unsigned.example.')
     expected.add('plain.old.dname.example', PLAIN)
     exchange(expected, dname, 'host', REQUIRED, 'mx.old', pin=AS_DANE)
-    exchange(expected, dname, 'unsignedhost', PLAIN, 'mx.plain')
+    # The host's own CNAME record is asked for here, and unbound 1.17 takes one that a DNAME makes
+    # for bogus when it is asked for by type: an error, hence a deferral, never less.
+    exchange(expected, dname, 'unsignedhost', ('defer', 'hosts-failed'), 'mx.plain')
     expected.add('tosigned.plain.dname.example', INSECURE_MX)
 
 
