@@ -31,6 +31,14 @@ class Report:
             why = '%s: %s' % (type(error).__name__, error)
         self.check(name, why is None, why)
 
+    def run_whole(self, body, *arguments):
+        """Runs a whole script's body; if it breaks outside of its cases, that is a failed case."""
+        try:
+            body(self, *arguments)
+        except Exception as error:
+            traceback.print_exc(file=sys.stdout)
+            self.check('the run reaches its end', False, '%s: %s' % (type(error).__name__, error))
+
     def finish(self):
         """Prints the sum; gives the exit status. A run without any case has failed."""
         print('# %d passed, %d failed' % (self.passed, self.failed), flush=True)
