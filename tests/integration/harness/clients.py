@@ -2,6 +2,7 @@
 """clients.py - asks daned as Postfix and as Exim do. Addresses: unix:PATH or inet:HOST:PORT."""
 import re
 import socket
+import struct
 
 SECONDS = 30  # longer than the 20 s in which an answer must be on the wire
 EXIM_REPLY = re.compile(r'level=([a-z-]+) ttl=([0-9]+) reason=([a-z0-9-]+)\n?\Z')
@@ -11,12 +12,16 @@ def connect(address, seconds=SECONDS):
     """Connects to a listener; gives the socket."""
     if address.startswith('unix:'):
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        sock.settimeout(seconds)
         try:
+            # A unix socket whose backlog is full must be waited for by the kernel: connect() of a
+            # socket that does not block, as Python's time-outs make it, fails at once.
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO,
+                            struct.pack('@ll', int(seconds), 0))
             sock.connect(address[len('unix:'):])
         except OSError:
             sock.close()
             raise
+        sock.settimeout(seconds)
         return sock
     _, host, port = address.split(':')
     return socket.create_connection((host, int(port)), seconds)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """daned.py - starts the daemon under test on sockets of the test's own, and stops it."""
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -47,7 +48,7 @@ class Daned:
     """A running daned, its configuration and its log, in a directory of the test's own."""
 
     def __init__(self, directory, name, resolver_ports, resolver='', policy='', overrides=None,
-                 socket_path=None, mode='0666'):
+                 socket_path=None, mode='0666', descriptors=None):
         self.directory = directory
         self.socket_path = socket_path or os.path.join(directory, name + '.sock')
         self.socketmap = 'unix:' + self.socket_path
@@ -63,6 +64,7 @@ class Daned:
                 resolvers=', '.join('"127.0.0.1@%d"' % port for port in resolver_ports),
                 resolver=resolver, policy=policy, destinations=self.destinations,
                 socketmap=self.socketmap, exim=self.exim, mode=mode))
+        self.descriptors = descriptors  # its RLIMIT_NOFILE, if it is to have its own
         self.process = None
 
     def set_overrides(self, text):
@@ -72,9 +74,12 @@ class Daned:
 
     def launch(self):
         """Starts the process, without waiting for it to be ready."""
+        def limit():
+            if self.descriptors:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (self.descriptors, self.descriptors))
         with open(self.log, 'ab') as log:
             self.process = subprocess.Popen([program(), '-c', self.file], stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log)
+                                            stdout=log, stderr=log, preexec_fn=limit)
         return self
 
     def start(self):
