@@ -73,6 +73,10 @@ EXIM = (
     ('no DANE', 'exim@plain.example', CLEAR, PLAIN),
     ('unsigned domain', 'exim@unsigned', CLEAR, PLAIN),
     ('unsigned domain, signed host, right key', 'exim@good.unsigned', TLS, GOOD))
+EXIM_BLIND = (  # without "options trust-ad", Exim takes all of DNS for insecure
+    ('Exim sees no AD, right key', 'exim-blind@good.example', DEFERRED, 'insecurely'),
+    ('Exim sees no AD, wrong key', 'exim-blind@wrong.example', DEFERRED, 'insecurely'),
+    ('Exim sees no AD, no DANE', 'exim-blind@plain.example', CLEAR, PLAIN))
 EXIM_DEAD = (
     ('daned dead, right key', 'exim-dead@good.example', DEFERRED, 'expansion'),
     ('daned dead, no DANE', 'exim-dead@plain.example', DEFERRED, 'expansion'))
@@ -153,6 +157,12 @@ def wrong_exim_verification(exim):
     return None
 
 
+def set_trust_ad(wanted):
+    """Writes the world's resolv.conf, with or without the option that lets glibc hand on AD."""
+    with open('/etc/resolv.conf', 'w', encoding='ascii') as file:
+        file.write('nameserver 127.0.0.1\n' + ('options trust-ad\n' if wanted else ''))
+
+
 def run_all(report, directory):
     """Builds the world up, and runs every table, with daned alive, dead, and back."""
     digests = world_zones.make_certificates(directory)
@@ -166,6 +176,9 @@ def run_all(report, directory):
         wait_for(lambda: ask_policy(daned.exim, 'good.example')[0] != 'defer')
         run_table(report, receivers, postfix, 'Postfix', POSTFIX)
         run_table(report, receivers, exim, 'Exim', EXIM)
+        set_trust_ad(False)
+        run_table(report, receivers, exim, 'Exim', EXIM_BLIND)
+        set_trust_ad(True)
         report.run('Postfix verifies the key of the MX name', wrong_verification, postfix, receivers)
         report.run('Exim verifies by DANE', wrong_exim_verification, exim)
     run_table(report, receivers, postfix, 'Postfix', POSTFIX_DEAD)
