@@ -1,2 +1,30 @@
 # Files of tests/integration.
 include tests/integration/resolver/local.mk
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Files of tests/integration: each script makes its own world, and prints one line a case.
+
+dist_check_SCRIPTS = \
+    tests/integration/answers \
+    tests/integration/hostile \
+    tests/integration/deliver
+TESTS += $(dist_check_SCRIPTS)
+
+EXTRA_DIST += \
+    tests/integration/run \
+    tests/integration/dns/servers.py \
+    tests/integration/dns/signing.py \
+    tests/integration/dns/world \
+    tests/integration/dns/zones.py \
+    tests/integration/harness/clients.py \
+    tests/integration/harness/daned.py \
+    tests/integration/harness/relay.py \
+    tests/integration/harness/report.py \
+    tests/integration/harness/waiting.py \
+    tests/integration/mta/cases.py \
+    tests/integration/mta/exim.conf.in \
+    tests/integration/mta/exim.py \
+    tests/integration/mta/fetch \
+    tests/integration/mta/postfix.py \
+    tests/integration/mta/receiver.py \
+    tests/integration/mta/world \
+    tests/integration/mta/world_zones.py

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""servers.py - one nsd with the world's zones, and in front of it two unbounds, all on loopback.
+
+validating: what daned is meant to be given. plain: an unbound that resolves and never validates.
+Each runs from its own configuration file in the given directory, at a port that was free, and is
+stopped by its pid file. A port that another program took in the meantime is simply tried anew.
+"""
+import os
+import signal
+import socket
+import subprocess
+import time
+
+ATTEMPTS = 5
+STOP_SECONDS = 10
+START_SECONDS = 20
+
+NSD = """\
+server:
+  ip-address: 127.0.0.1@{port}
+  username: ""
+  chroot: ""
+  zonesdir: "{directory}/zones"
+  database: ""
+  pidfile: "{directory}/nsd.pid"
+  xfrdfile: "{directory}/xfrd.state"
+  zonelistfile: "{directory}/zone.list"
+  xfrdir: "{directory}"
+  logfile: "{directory}/nsd.log"
+  server-count: 1
+  minimal-responses: yes
+  rrl-ratelimit: 0
+  rrl-whitelist-ratelimit: 0
+  do-ip6: no
+  tcp-count: 200
+remote-control:
+  control-enable: no
+"""
+
+# qname-minimisation off: behind one nsd with every zone, it sees delegations that are not there.
+# prefetch off and no serve-expired, so that a TTL is what the zone says.
+UNBOUND = """\
+server:
+  interface: 127.0.0.1
+  port: {port}
+  username: ""
+  chroot: ""
+  directory: "{directory}"
+  pidfile: "{directory}/{name}.pid"
+  logfile: "{directory}/{name}.log"
+  use-syslog: no
+  verbosity: 1
+  do-ip6: no
+  do-not-query-localhost: no
+  module-config: "{modules}"
+  num-threads: 1
+  so-reuseport: no
+  outgoing-range: 1024
+  num-queries-per-thread: 1024
+  incoming-num-tcp: 200
+  qname-minimisation: no
+  rrset-roundrobin: no
+  aggressive-nsec: no
+  ede: yes
+{more}
+remote-control:
+  control-enable: no
+forward-zone:
+  name: "."
+  forward-addr: 127.0.0.1@{upstream}
+"""
+
+
+def free_port():
+    """Gives a port of 127.0.0.1 that is free for both TCP and UDP at this moment."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
+            tcp.bind(('127.0.0.1', 0))
+            port = tcp.getsockname()[1]
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+                try:
+                    udp.bind(('127.0.0.1', port))
+                    return port
+                except OSError:
+                    continue
+
+
+def _write(path, text):
+    with open(path, 'w', encoding='ascii') as file:
+        file.write(text)
+
+
+def _start_daemon(directory, name, program, make_configuration, port=None):
+    """Starts program, which goes into the background by itself; gives its port."""
+    configuration = os.path.join(directory, name + '.conf')
+    for _ in range(ATTEMPTS if port is None else 1):
+        chosen = port or free_port()
+        _write(configuration, make_configuration(chosen))
+        done = subprocess.run([program, '-c', configuration], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                              timeout=START_SECONDS, check=False)
+        if done.returncode == 0 and _answers(chosen):
+            return chosen
+    raise SystemExit('%s did not start: %s (see %s.log)'
+                     % (program, done.stderr.strip(), os.path.join(directory, name)))
+
+
+def _answers(port):
+    """Waits until something accepts TCP connections at the port; gives whether it ever did."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(('127.0.0.1', port), 1).close()
+            return True
+        except OSError:
+            time.sleep(0.02)
+    return False
+
+
+def start_nsd(directory):
+    """Starts nsd with the zones of zones.list; gives its port."""
+    with open(os.path.join(directory, 'zones.list'), encoding='ascii') as file:
+        zones = ''.join('zone:\n  name: "%s"\n  zonefile: "%s"\n' % tuple(line.split())
+                        for line in file)
+    return _start_daemon(directory, 'nsd', '/usr/sbin/nsd',
+                         lambda port: NSD.format(port=port, directory=directory) + zones)
+
+
+def start_unbound(directory, name, upstream, validating, port=None):
+    """Starts an unbound, at a given port if one is given; gives its port."""
+    modules = 'validator iterator' if validating else 'iterator'
+    more = '  trust-anchor-file: "%s/root.key"' % directory if validating else ''
+    return _start_daemon(directory, name, '/usr/sbin/unbound', lambda chosen: UNBOUND.format(
+        port=chosen, directory=directory, name=name, modules=modules, more=more,
+        upstream=upstream), port)
+
+
+def start(directory):
+    """Starts the three; gives their ports by name."""
+    nsd = start_nsd(directory)
+    try:
+        return {'nsd': nsd,
+                'validating': start_unbound(directory, 'validating', nsd, True),
+                'plain': start_unbound(directory, 'plain', nsd, False)}
+    except BaseException:
+        stop(directory)
+        raise
+
+
+def stop_one(directory, name):
+    """Stops the server of that name if it runs, and waits for its end."""
+    path = os.path.join(directory, name + '.pid')
+    try:
+        with open(path, encoding='ascii') as file:
+            pid = int(file.read())
+    except (OSError, ValueError):
+        return
+    end = time.monotonic() + STOP_SECONDS
+    wanted = signal.SIGTERM
+    # The number may belong to another process by now: only one started on this directory is ours.
+    while _belongs(pid, directory):
+        try:
+            os.kill(pid, wanted)
+        except ProcessLookupError:
+            break
+        wanted = 0 if time.monotonic() < end else signal.SIGKILL
+        time.sleep(0.02)
+    if os.path.exists(path):
+        os.unlink(path)
+
+
+def _belongs(pid, directory):
+    try:
+        with open('/proc/%d/cmdline' % pid, 'rb') as file:
+            return directory.encode() in file.read()
+    except OSError:
+        return False
+
+
+def stop(directory):
+    """Stops every server of the directory."""
+    for name in sorted(os.listdir(directory)):
+        if name.endswith('.pid'):
+            stop_one(directory, name[:-len('.pid')])

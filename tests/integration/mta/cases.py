@@ -1,0 +1,200 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""
+cases.py DIR - the deliveries, by real Postfix and real Exim; runs inside the world only.
+
+A case is a recipient and a fate: delivered at one address with TLS or without, or deferred, for a
+reason that the MTA's log states, and then nothing has arrived anywhere.
+"""
+import os
+import re
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+
+from dns import servers  # noqa: E402
+from harness import daned as under_test  # noqa: E402
+from harness.clients import ask_policy  # noqa: E402
+from harness.report import Report  # noqa: E402
+from harness.waiting import wait_for  # noqa: E402
+from mta import world_zones  # noqa: E402
+from mta.exim import Exim  # noqa: E402
+from mta.postfix import Postfix  # noqa: E402
+
+GOOD, PLAIN, ANCHOR, UNUSABLE = '127.0.2.1', '127.0.2.4', '127.0.2.6', '127.0.2.7'
+TLS, CLEAR, DEFERRED = 'with TLS', 'in the plain', 'deferred'
+NOT_VERIFIED = 'not verified'           # Postfix: TLS was there, the key was not
+NO_POLICY = 'TLS configuration problem'  # Postfix: daned said TEMP, or nothing
+NO_STARTTLS = 'TLS is required'
+
+# Words of the name, recipient, fate, where or why.
+POSTFIX = (
+    ('right key, map dane', 'dane@good.example', TLS, GOOD),
+    ('right key, map policy', 'policy@good.example', TLS, GOOD),
+    ('right key, map pin, Postfix without DNSSEC', 'pin@good.example', TLS, GOOD),
+    ('right key, smtp not chrooted', 'outside@good.example', TLS, GOOD),
+    ('wrong key, map dane', 'dane@wrong.example', DEFERRED, NOT_VERIFIED),
+    ('wrong key, map pin', 'pin@wrong.example', DEFERRED, NOT_VERIFIED),
+    ('first MX has the wrong key, map dane', 'dane@second.example', TLS, GOOD),
+    ('first MX has the wrong key, map pin', 'pin@second.example', TLS, GOOD),
+    ('trust anchor, map dane', 'dane@anchor.example', TLS, ANCHOR),
+    ('bogus TLSA, map dane', 'dane@bogus.example', DEFERRED, NO_POLICY),
+    ('bogus TLSA, map pin', 'pin@bogus.example', DEFERRED, NO_POLICY),
+    ('bogus MX, map dane', 'dane@badmx.example', DEFERRED, ''),
+    ('STARTTLS stripped, map dane', 'dane@stripped.example', DEFERRED, NO_STARTTLS),
+    ('STARTTLS stripped, map pin', 'pin@stripped.example', DEFERRED, NO_STARTTLS),
+    ('unusable TLSA, map dane', 'dane@unusable.example', TLS, UNUSABLE),
+    ('unusable TLSA and no STARTTLS, map dane', 'dane@unusableclear.example', DEFERRED, NO_STARTTLS),
+    ('no DANE, map dane', 'dane@plain.example', CLEAR, PLAIN),
+    ('no DANE, map policy', 'policy@plain.example', CLEAR, PLAIN),
+    ('no DANE, map pin', 'pin@plain.example', CLEAR, PLAIN),
+    ('unsigned domain, map dane', 'dane@unsigned', CLEAR, PLAIN),
+    ('unsigned domain, signed host, right key', 'dane@good.unsigned', TLS, GOOD),
+    ('unsigned domain, signed host, wrong key', 'dane@wrong.unsigned', DEFERRED, NOT_VERIFIED))
+POSTFIX_DEAD = (
+    ('daned dead, right key, map dane', 'dane-dead@good.example', DEFERRED, NO_POLICY),
+    ('daned dead, right key, map pin', 'pin-dead@good.example', DEFERRED, NO_POLICY),
+    ('daned dead, no DANE', 'dane-dead@plain.example', DEFERRED, NO_POLICY),
+    ('daned dead, unsigned domain', 'dane-dead@unsigned', DEFERRED, NO_POLICY))
+POSTFIX_AGAIN = (('daned back', 'dane-back@good.example', TLS, GOOD),)
+EXIM = (
+    ('right key', 'exim@good.example', TLS, GOOD),
+    ('wrong key', 'exim@wrong.example', DEFERRED, 'TLS session'),
+    ('first MX has the wrong key', 'exim@second.example', TLS, GOOD),
+    ('trust anchor', 'exim@anchor.example', TLS, ANCHOR),
+    ('bogus TLSA', 'exim@bogus.example', DEFERRED, 'daned'),
+    ('bogus MX', 'exim@badmx.example', DEFERRED, 'daned'),
+    ('STARTTLS stripped', 'exim@stripped.example', DEFERRED, 'TLS'),
+    ('unusable TLSA', 'exim@unusable.example', TLS, UNUSABLE),
+    ('unusable TLSA and no STARTTLS', 'exim@unusableclear.example', DEFERRED, 'TLS'),
+    ('no DANE', 'exim@plain.example', CLEAR, PLAIN),
+    ('unsigned domain', 'exim@unsigned', CLEAR, PLAIN),
+    ('unsigned domain, signed host, right key', 'exim@good.unsigned', TLS, GOOD))
+EXIM_BLIND = (  # without "options trust-ad", Exim takes all of DNS for insecure
+    ('Exim sees no AD, right key', 'exim-blind@good.example', DEFERRED, 'insecurely'),
+    ('Exim sees no AD, wrong key', 'exim-blind@wrong.example', DEFERRED, 'insecurely'),
+    ('Exim sees no AD, no DANE', 'exim-blind@plain.example', CLEAR, PLAIN))
+EXIM_DEAD = (
+    ('daned dead, right key', 'exim-dead@good.example', DEFERRED, 'expansion'),
+    ('daned dead, no DANE', 'exim-dead@plain.example', DEFERRED, 'expansion'))
+EXIM_AGAIN = (('daned back', 'exim-back@good.example', TLS, GOOD),)
+
+
+class Receivers:
+    """The servers that stand for the internet's MX hosts, and what has arrived there."""
+
+    def __init__(self, directory, certificates):
+        self.log = os.path.join(directory, 'received')
+        arguments = ['%s=%s' % (address, name if name == '-' else '%s/%s.pem,%s/%s.key' % (
+            directory, name, directory, name)) for address, name in certificates.items()]
+        self.process = subprocess.Popen(
+            [sys.executable, os.path.join(HERE, 'receiver.py'), self.log] + arguments)
+        if not wait_for(lambda: 'ready' in self.text()):
+            raise RuntimeError('the receivers are not ready')
+
+    def text(self):
+        """Gives the log so far."""
+        if not os.path.exists(self.log):
+            return ''
+        with open(self.log, encoding='utf-8') as file:
+            return file.read()
+
+    def arrived(self, recipient):
+        """Gives (address, "yes" or "no" for TLS) of every message for a recipient."""
+        return re.findall(r'received (\S+) tls=(\S+) sni=\S+ to=%s$' % re.escape(recipient),
+                          self.text(), re.MULTILINE)
+
+    def names_asked(self, recipient):
+        """Gives the names that were asked for by SNI with those messages."""
+        return re.findall(r'sni=(\S+) to=%s$' % re.escape(recipient), self.text(), re.MULTILINE)
+
+
+def wrong_fate(receivers, outcome, recipient, fate, detail):
+    """Compares the fate of a message with the one wanted; says what differs, or gives None."""
+    arrived = receivers.arrived(recipient)
+    if outcome is None:
+        return 'no fate in the log; arrived: %s' % arrived
+    status, relay, text = outcome
+    if fate == DEFERRED:
+        if arrived:
+            return 'ARRIVED at %s; log: %s' % (arrived, outcome)
+        return None if status == 'deferred' and detail in text else 'not %r: %s' % (detail, outcome)
+    wanted = [(detail, 'yes' if fate == TLS else 'no')]
+    if status != 'sent' or detail not in relay or arrived != wanted:
+        return 'arrived %s, not %s; log: %s' % (arrived, wanted, outcome)
+    return None
+
+
+def run_table(report, receivers, mta, name, table):
+    """Sends a message for every row, then reports each."""
+    for _, recipient, _, _ in table:
+        mta.send(recipient)
+    for words, recipient, fate, detail in table:
+        verb = 'defers' if fate == DEFERRED else 'delivers ' + fate
+        report.run('%s %s: %s' % (name, verb, words),
+                   lambda: wrong_fate(receivers, mta.outcome(recipient), recipient, fate, detail))
+
+
+def wrong_verification(postfix, receivers):
+    """With DANE or a pin, Postfix must call the connection verified, and ask for the MX name."""
+    log = ''.join(postfix.log_lines())
+    if 'Verified TLS connection established to mx.good.example[%s]' % GOOD not in log:
+        return 'no verified connection in the log'
+    for recipient in ('dane@good.example', 'pin@good.example'):
+        if receivers.names_asked(recipient) != ['mx.good.example']:
+            return '%s: SNI %s' % (recipient, receivers.names_asked(recipient))
+    return None
+
+
+def wrong_exim_verification(exim):
+    """Exim's log says CV=dane for what it has verified so."""
+    for recipient, word in (('exim@good.example', 'CV=dane'), ('exim@second.example', 'CV=dane')):
+        if word not in exim.outcome(recipient)[2]:
+            return '%s: %s' % (recipient, exim.outcome(recipient))
+    return None
+
+
+def set_trust_ad(wanted):
+    """Writes the world's resolv.conf, with or without the option that lets glibc hand on AD."""
+    with open('/etc/resolv.conf', 'w', encoding='ascii') as file:
+        file.write('nameserver 127.0.0.1\n' + ('options trust-ad\n' if wanted else ''))
+
+
+def run_all(report, directory):
+    """Builds the world up, and runs every table, with daned alive, dead, and back."""
+    digests = world_zones.make_certificates(directory)
+    receivers = Receivers(directory, world_zones.make_zones(directory, digests))
+    servers.start_unbound(directory, 'validating', servers.start_nsd(directory), True, 53)
+    postfix = Postfix(directory)
+    daned = under_test.Daned(directory, 'daned', [53], socket_path=postfix.socket_path)
+    exim = Exim(directory, daned.exim, os.path.join(HERE, 'exim.conf.in'))
+    postfix.start()
+    with daned:
+        wait_for(lambda: ask_policy(daned.exim, 'good.example')[0] != 'defer')
+        run_table(report, receivers, postfix, 'Postfix', POSTFIX)
+        run_table(report, receivers, exim, 'Exim', EXIM)
+        set_trust_ad(False)
+        run_table(report, receivers, exim, 'Exim', EXIM_BLIND)
+        set_trust_ad(True)
+        report.run('Postfix verifies the key of the MX name', wrong_verification, postfix, receivers)
+        report.run('Exim verifies by DANE', wrong_exim_verification, exim)
+    run_table(report, receivers, postfix, 'Postfix', POSTFIX_DEAD)
+    run_table(report, receivers, exim, 'Exim', EXIM_DEAD)
+    with daned:
+        wait_for(lambda: ask_policy(daned.exim, 'good.example')[0] != 'defer')
+        run_table(report, receivers, postfix, 'Postfix', POSTFIX_AGAIN)
+        run_table(report, receivers, exim, 'Exim', EXIM_AGAIN)
+
+
+def main():
+    """Gives the exit status."""
+    report = Report()
+    report.run_whole(run_all, sys.argv[1])
+    return report.finish()
+
+
+if __name__ == '__main__':
+    sys.exit(main())
