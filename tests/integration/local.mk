@@ -1,5 +1,3 @@
-# Files of tests/integration.
-include tests/integration/resolver/local.mk
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Files of tests/integration: each script makes its own world, and prints one line a case.
 
@@ -28,3 +26,5 @@ EXTRA_DIST += \
     tests/integration/mta/receiver.py \
     tests/integration/mta/world \
     tests/integration/mta/world_zones.py
+
+include tests/integration/resolver/local.mk
