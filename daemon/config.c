@@ -90,7 +90,11 @@ static void confuse_error(cfg_t *parser, const char *format, va_list arguments)
 static void confuse_error(cfg_t *parser, const char *format, va_list arguments)
 {
     confuse_error_out->line = parser != NULL ? parser->line : 1;
-    vsnprintf(confuse_error_out->text, sizeof confuse_error_out->text, format, arguments);
+    /* The scan should have found every mistake that libconfuse finds; the fuzz target checks that.
+     */
+    int used = snprintf(confuse_error_out->text, sizeof confuse_error_out->text, "libconfuse: ");
+    vsnprintf(confuse_error_out->text + used, sizeof confuse_error_out->text - (size_t)used, format,
+        arguments);
 }
 
 /* Parses text, which config_scan has passed; gives NULL with *error set if libconfuse refuses it.
@@ -104,7 +108,7 @@ static cfg_t *confuse_parse(const char *text, struct config_error *error)
         exit(EX_OSERR);
     }
     error->line = 1;
-    snprintf(error->text, sizeof error->text, "libconfuse cannot parse this file");
+    snprintf(error->text, sizeof error->text, "libconfuse: cannot parse this file");
     confuse_error_out = error;
     cfg_set_error_function(parser, confuse_error);
     int result = cfg_parse_buf(parser, text);

@@ -66,11 +66,12 @@ const struct config_option config_options[] = {
         "Where the cache is kept over a restart; \"\" keeps nothing."},
 
     {"policy", "insecure-mx", CONFIG_WORD, "dane", 0, 0, "dane|may", MAIN(policy.insecure_mx),
-        "The policy for a destination whose MX records are not signed: use TLSA records all the same, or not."},
+        "The policy for a destination whose MX records are not signed: use TLSA records all the "
+        "same, or not."},
     {"policy", "promote", CONFIG_SWITCH, "yes", 0, 0, NULL, MAIN(policy.promote),
         "Whether to answer dane-required when every MX host has usable TLSA records."},
-    {"policy", "destinations", CONFIG_PATH, "\"/etc/daned/destinations\"", 0, CONFIG_VALUE_MAX, NULL,
-        MAIN(policy.destinations),
+    {"policy", "destinations", CONFIG_PATH, "\"/etc/daned/destinations\"", 0, CONFIG_VALUE_MAX,
+        NULL, MAIN(policy.destinations),
         "The file of overrides for single destinations, destinations(5); \"\" has none."},
 
     {"listen", "protocol", CONFIG_WORD, NULL, 0, 0, "socketmap|exim|control|metrics",

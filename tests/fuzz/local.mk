@@ -56,3 +56,9 @@ tests_fuzz_fuzz_destination_LDADD = libcore.a $(IDN2_LIBS)
 tests_fuzz_fuzz_overrides_SOURCES = tests/fuzz/fuzz_overrides.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_overrides_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_overrides_LDADD = libcore.a $(IDN2_LIBS)
+
+# daemon
+FUZZ_TARGETS += tests/fuzz/fuzz_config
+tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_config_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_config_LDADD = libdaemon.a libio.a libcore.a $(CONFUSE_LIBS)
