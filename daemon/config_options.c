@@ -24,8 +24,8 @@ _Static_assert(sizeof(enum log_level) == sizeof(int), "an enum is stored as an i
 
 /* clang-format off */
 const struct config_option config_options[] = {
-    {"", "user", CONFIG_ACCOUNT, "\"daned\"", 1, CONFIG_USER_MAX, NULL, MAIN(user),
-        "The user that daned becomes once its sockets are open, if it is started by root."},
+    {"", "user", CONFIG_ACCOUNT, "\"daned\"", 0, CONFIG_USER_MAX, NULL, MAIN(user),
+        "The user that daned becomes once its sockets are open, if it is started by root; \"\" keeps root."},
 
     {"resolver", "address", CONFIG_RESOLVERS, "{\"127.0.0.1@53\"}", 1, CONFIG_RESOLVERS_MAX, NULL,
         MAIN(resolver.address),
@@ -41,7 +41,7 @@ const struct config_option config_options[] = {
     {"resolver", "self-test-bogus", CONFIG_DOMAINS, "{\"dnssec-failed.org\", \"rhybar.cz\"}", 0,
         CONFIG_DOMAINS_MAX, NULL, MAIN(resolver.self_test_bogus),
         "Names that should not come back with an answer; if one does, that is a warning only."},
-    {"resolver", "self-test-interval", CONFIG_DURATION, "5m", 10 * SECONDS, 1 * DAYS, NULL,
+    {"resolver", "self-test-interval", CONFIG_DURATION, "5m", 1 * SECONDS, 1 * DAYS, NULL,
         MAIN(resolver.self_test_interval_ms),
         "How often each resolver is tested while it passes."},
     {"resolver", "on-self-test-failure", CONFIG_WORD, "defer", 0, 0, "defer|may",

@@ -8,7 +8,7 @@
 #include "daemon/config.h"
 #include "daemon/core/overrides.h"
 
-#define OVERRIDES_DEFAULT_FILE SYSCONFDIR "/daned/destinations"
+#define OVERRIDES_DEFAULT_FILE "/etc/daned/destinations"
 
 /*
  * Reads the file at path. Gives CONFIG_OK and the overrides, to be freed with overrides_free();

@@ -170,7 +170,7 @@ static void durations_have_units_and_bounds(void **state)
     bad("cache { max-ttl = 8d }", 1, "from 1s to 7d");
     bad("cache { max-ttl = 99999999999999999999s }", 1, "from 1s to 7d");
     bad("cache { max-ttl = 213503982336d }", 1, "from 1s to 7d"); /* 2^64 ms and a little */
-    bad("resolver { self-test-interval = 9s }", 1, "from 10s to 1d");
+    bad("resolver { self-test-interval = 999ms }", 1, "from 1s to 1d");
 }
 
 static void sizes_have_units_and_bounds(void **state)
@@ -199,7 +199,7 @@ static void other_values_are_checked(void **state)
     bad("log { level = loud }", 1, "error|warning|info|debug");
     bad("log { level = inf }", 1, "error|warning|info|debug");
     bad("resolver { on-self-test-failure = dane }", 1, "defer|may");
-    bad("user = \"\"", 1, "empty");
+    config_free(good("user = \"\""));
     bad("user = \"-x\"", 1, "account");
     bad("user = \"a b\"", 1, "account");
     bad("user = a234567890123456789012345678901234", 1, "account");
@@ -489,7 +489,7 @@ static void unknown_names_are_refused_with_the_nearest_one(void **state)
 static void lines_are_right_behind_comments_of_every_kind(void **state)
 {
     (void)state;
-    bad("/* a */ // b\n# c\n/* d\n e */ /**/ /***/\n//\n#\nuser = \"\"", 7, "empty");
+    bad("/* a */ // b\n# c\n/* d\n e */ /**/ /***/\n//\n#\nuser = \"-\"", 7, "account");
     bad("resolver { # a\n timeout /* b */ = /* c\n */ 20s }", 2, "from 100ms");
     accepted("/**/user /**/=/**/\"a\"/**/");
 }
@@ -554,7 +554,7 @@ static void only_a_readable_regular_file_will_do(void **state)
 
     FILE *file = fopen(path, "w");
     assert_non_null(file);
-    fputs("\nuser = \"\"\n", file);
+    fputs("\nuser = \"-\"\n", file);
     assert_int_equal(fclose(file), 0);
     assert_int_equal(config_load(path, true, &config, &error), CONFIG_BAD);
     assert_int_equal(error.line, 2);
