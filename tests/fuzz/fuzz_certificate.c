@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * fuzz_certificate.c - the certificate parser on hostile octets; its three depths must agree.
+ */
+#include <stdlib.h>
+
+#include "daemon/core/certificate.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void walk_names(struct der_span names)
+{
+    struct der_reader reader;
+    struct general_name name;
+
+    der_reader_init(&reader, names);
+    while (certificate_next_name(&reader, &name))
+        check(name.value.len <= names.len);
+    check(der_finish(&reader));
+}
+
+static void walk_subtrees(struct der_span subtrees)
+{
+    struct der_reader reader;
+    struct general_name base;
+    bool has_bounds;
+
+    der_reader_init(&reader, subtrees);
+    while (certificate_next_subtree(&reader, &base, &has_bounds))
+        check(base.value.len <= subtrees.len);
+    check(der_finish(&reader));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct der_span der = {data, size};
+    struct der_span spki;
+    struct certificate certificate;
+    struct certificate_key key;
+
+    enum certificate_status status = certificate_parse(der, &certificate);
+    check(certificate_status_text(status)[0] != '\0');
+    bool found = certificate_find_spki(der, &spki);
+    check(!found || certificate_frame(der));
+    if (certificate_parse_key(der, &key))
+        check(certificate_key_frame(der));
+    if (certificate_has_structure(status)) {
+        check(found && der_span_equal(spki, certificate.key.spki));
+        check(certificate_key_frame(spki) && certificate_parse_key(spki, &key));
+        check(der_span_equal(key.bits, certificate.key.bits));
+    }
+    if (status == CERTIFICATE_OK) {
+        walk_names(certificate.extensions.subject_alt_name);
+        walk_names(certificate.extensions.authority_issuer);
+        walk_subtrees(certificate.extensions.permitted);
+        walk_subtrees(certificate.extensions.excluded);
+    }
+    return 0;
+}
