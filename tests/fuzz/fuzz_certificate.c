@@ -2,17 +2,8 @@
 /*
  * fuzz_certificate.c - the certificate parser on hostile octets; its three depths must agree.
  */
-#include <stdlib.h>
-
 #include "daemon/core/certificate.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 static void walk_names(struct der_span names)
 {
@@ -21,8 +12,8 @@ static void walk_names(struct der_span names)
 
     der_reader_init(&reader, names);
     while (certificate_next_name(&reader, &name))
-        check(name.value.len <= names.len);
-    check(der_finish(&reader));
+        FUZZ_CHECK(name.value.len <= names.len);
+    FUZZ_CHECK(der_finish(&reader));
 }
 
 static void walk_subtrees(struct der_span subtrees)
@@ -33,8 +24,8 @@ static void walk_subtrees(struct der_span subtrees)
 
     der_reader_init(&reader, subtrees);
     while (certificate_next_subtree(&reader, &base, &has_bounds))
-        check(base.value.len <= subtrees.len);
-    check(der_finish(&reader));
+        FUZZ_CHECK(base.value.len <= subtrees.len);
+    FUZZ_CHECK(der_finish(&reader));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -45,15 +36,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct certificate_key key;
 
     enum certificate_status status = certificate_parse(der, &certificate);
-    check(certificate_status_text(status)[0] != '\0');
+    FUZZ_CHECK(certificate_status_text(status)[0] != '\0');
     bool found = certificate_find_spki(der, &spki);
-    check(!found || certificate_frame(der));
+    FUZZ_CHECK(!found || certificate_frame(der));
     if (certificate_parse_key(der, &key))
-        check(certificate_key_frame(der));
+        FUZZ_CHECK(certificate_key_frame(der));
     if (certificate_has_structure(status)) {
-        check(found && der_span_equal(spki, certificate.key.spki));
-        check(certificate_key_frame(spki) && certificate_parse_key(spki, &key));
-        check(der_span_equal(key.bits, certificate.key.bits));
+        FUZZ_CHECK(found && der_span_equal(spki, certificate.key.spki));
+        FUZZ_CHECK(certificate_key_frame(spki) && certificate_parse_key(spki, &key));
+        FUZZ_CHECK(der_span_equal(key.bits, certificate.key.bits));
     }
     if (status == CERTIFICATE_OK) {
         walk_names(certificate.extensions.subject_alt_name);

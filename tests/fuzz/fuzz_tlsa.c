@@ -2,18 +2,10 @@
 /*
  * fuzz_tlsa.c - TLSA rdata on hostile octets: usability, agility and text agree with each other.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/core/tlsa.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -21,17 +13,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char text[TLSA_TEXT_MAX];
 
     if (!tlsa_from_rdata(data, size, &record)) {
-        check(size < 4 || size > UINT16_MAX);
+        FUZZ_CHECK(size < 4 || size > UINT16_MAX);
         return 0;
     }
     enum tlsa_usability usability = tlsa_usability(&record);
-    check(tlsa_usability_text(usability)[0] != '\0');
+    FUZZ_CHECK(tlsa_usability_text(usability)[0] != '\0');
     /* Alone in its set, a record counts exactly if it is usable. */
-    check(tlsa_counts(&record, 1, 0) == (usability == TLSA_USABLE));
+    FUZZ_CHECK(tlsa_counts(&record, 1, 0) == (usability == TLSA_USABLE));
     for (size_t cap = 1; cap <= sizeof text; cap++) {
         memset(text, 'x', sizeof text);
         size_t len = tlsa_to_text(&record, text, cap);
-        check(len < cap && strlen(text) == len);
+        FUZZ_CHECK(len < cap && strlen(text) == len);
     }
     return 0;
 }
