@@ -16,6 +16,7 @@ UNIT_TESTS =
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
+UNIT_TESTS += tests/unit/core/test_cert_names
 UNIT_TESTS += tests/unit/core/test_certificate
 UNIT_TESTS += tests/unit/core/test_der
 UNIT_TESTS += tests/unit/core/test_destination
