@@ -79,8 +79,7 @@ static bool is_wildcard_suffix(const uint8_t *suffix, size_t len)
         if (!is_host_label(suffix + start, label_len))
             return false;
         if (!dot) /* the last label */
-            return dots >= 2 &&
-                   !(label_len >= 4 && equals_folded(suffix + start, (const uint8_t *)"xn--", 4));
+            return dots >= 2;
         start += label_len + 1;
     }
     return false;

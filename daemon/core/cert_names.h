@@ -25,7 +25,7 @@ bool cert_names_match(const struct certificate *certificate, const struct dname 
  * folded. A wildcard is "*" as the whole left-most label, with at least two labels behind it; it
  * stands for exactly one label of letters, digits and hyphens. Anything else in a presented name
  * only matches literally. Like OpenSSL, this takes no wildcard in front of labels with other
- * characters, with a hyphen at an edge, or a last one that begins with "xn--".
+ * characters, or with a hyphen at an edge.
  */
 bool cert_names_match_one(struct der_span presented, const struct dname *reference);
 

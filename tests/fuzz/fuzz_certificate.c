@@ -2,6 +2,7 @@
 /*
  * fuzz_certificate.c - the certificate parser on hostile octets; its three depths must agree.
  */
+#include "daemon/core/cert_names.h"
 #include "daemon/core/certificate.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -47,6 +48,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_CHECK(der_span_equal(key.bits, certificate.key.bits));
     }
     if (status == CERTIFICATE_OK) {
+        struct dname name;
+        struct dname root;
+        FUZZ_CHECK(dname_from_text("mx.example.com", 14, &name));
+        FUZZ_CHECK(dname_from_text(".", 1, &root));
+        cert_names_match(&certificate, &name);
+        FUZZ_CHECK(!cert_names_match(&certificate, &root));
         walk_names(certificate.extensions.subject_alt_name);
         walk_names(certificate.extensions.authority_issuer);
         walk_subtrees(certificate.extensions.permitted);
