@@ -156,6 +156,7 @@ static bool read_rr(const getdns_dict *dict, bool soa_only, struct rdata_buffer 
 {
     uint32_t type, class, ttl;
     getdns_dict *fields;
+    getdns_bindata *raw;
     const struct layout *layout;
 
     if (!read_u32(dict, "type", UINT16_MAX, &type))
@@ -175,7 +176,12 @@ static bool read_rr(const getdns_dict *dict, bool soa_only, struct rdata_buffer 
     for (const struct field *field = layout->fields; field->key != NULL; field++)
         if (!put_field(fields, field, rdata))
             return false;
-    if (rdata->len - *offset_out > UINT16_MAX)
+    /*
+     * Uncompressed rdata is never shorter than what was on the wire, unless something stood there
+     * behind the last field.
+     */
+    if (getdns_dict_get_bindata(fields, "rdata_raw", &raw) != GETDNS_RETURN_GOOD ||
+        raw->size > rdata->len - *offset_out || rdata->len - *offset_out > UINT16_MAX)
         return false;
     rr_out->type = (uint16_t)type;
     rr_out->ttl = ttl;

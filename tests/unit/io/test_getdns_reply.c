@@ -4,8 +4,6 @@
  *
  * The responses are made as getdns itself makes them: from a message in wire format.
  */
-#include "config.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +23,7 @@ static const uint8_t cname[] = "\300\14\0\5\0\1\0\0\0\74\0\4\1A\300\17";
 static const uint8_t address[] = "\1a\300\17\0\1\0\1\0\0\1\54\0\4\300\0\2\1";
 static const uint8_t signature[] = "\1a\300\17\0\56\0\1\0\0\1\54\0\35\0\1\15\2\0\0\1\54\177\0\0\1\0"
                                    "\0\0\2\22\64\7Example\0\252\273";
-static const uint8_t soa[] = "\300\17\0\6\0\1\0\0\2\130\0\30\2ns\300\17\300\17"
+static const uint8_t soa[] = "\300\17\0\6\0\1\0\0\2\130\0\33\2ns\300\17\300\17"
                              "\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\0\5";
 static const uint8_t opt[] = "\0\0\51\4\320\0\0\200\0\0\10\0\17\0\4\0\7hi";
 
@@ -252,7 +250,7 @@ static void every_item_is_needed(void **state)
         "/replies_tree/0/question/qclass", "/replies_tree/0/answer/0/type",
         "/replies_tree/0/answer/0/class", "/replies_tree/0/answer/0/ttl",
         "/replies_tree/0/answer/0/name", "/replies_tree/0/answer/0/rdata/cname",
-        "/replies_tree/0/answer/1/rdata/ipv4_address",
+        "/replies_tree/0/answer/0/rdata/rdata_raw", "/replies_tree/0/answer/1/rdata/ipv4_address",
         "/replies_tree/0/answer/2/rdata/signature_expiration",
         "/replies_tree/0/answer/2/rdata/signers_name", "/replies_tree/0/answer/2/rdata/signature",
         "/replies_tree/0/authority/0/type", "/replies_tree/0/authority/0/rdata/minimum",
