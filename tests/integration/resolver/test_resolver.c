@@ -377,6 +377,8 @@ static const struct lie_row lies[] = {
     {"garbage", CAUSE_MALFORMED, 0},
     {"miscount", CAUSE_MALFORMED, 0},
     {"cut-record", CAUSE_MALFORMED, 0},
+    {"cut-tlsa", CAUSE_MALFORMED, 0},
+    {"trailing", CAUSE_MALFORMED, 0},
     {"pointer-loop", CAUSE_MALFORMED, 0},
     {"short-rdata", CAUSE_MALFORMED, 0},
     {"half", CAUSE_UNREACHABLE, 0},

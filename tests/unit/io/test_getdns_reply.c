@@ -54,17 +54,28 @@ static void put_good_packet(struct packet *packet)
     PUT(packet, opt);
 }
 
-/* A getdns response whose first reply is the packet. */
-static getdns_dict *new_response(const struct packet *packet)
+/* A getdns response whose first reply is the message. */
+static getdns_dict *new_response_of(const uint8_t *wire, size_t len)
 {
     getdns_dict *response = getdns_dict_create();
     getdns_dict *message;
+    uint8_t copy[65536];
+    getdns_bindata full = {.size = len, .data = copy};
 
-    assert_int_equal(getdns_wire2msg_dict(packet->wire, packet->len, &message), GETDNS_RETURN_GOOD);
+    assert_true(len <= sizeof copy);
+    memcpy(copy, wire, len);
+    assert_int_equal(getdns_wire2msg_dict(wire, len, &message), GETDNS_RETURN_GOOD);
     assert_int_equal(
         getdns_dict_set_dict(response, "/replies_tree/0", message), GETDNS_RETURN_GOOD);
+    assert_int_equal(
+        getdns_dict_set_bindata(response, "/replies_full/0", &full), GETDNS_RETURN_GOOD);
     getdns_dict_destroy(message);
     return response;
+}
+
+static getdns_dict *new_response(const struct packet *packet)
+{
+    return new_response_of(packet->wire, packet->len);
 }
 
 static getdns_dict *new_good_response(void)
@@ -218,7 +229,7 @@ static void rdata_that_does_not_fit_its_type_is_malformed(void **state)
     assert_int_equal(READ_ANSWER("\300\14\0\64\0\1\0\0\0\1\0\2\3\1", &reply), CAUSE_MALFORMED);
     assert_int_equal(READ_ANSWER("\300\14\0\17\0\1\0\0\0\1\0\2\0\1", &reply), CAUSE_MALFORMED);
     assert_int_equal(
-        READ_ANSWER("\300\14\0\5\0\1\0\0\0\1\0\2\300\35", &reply), CAUSE_MALFORMED); /* loop */
+        READ_ANSWER("\300\14\0\5\0\1\0\0\0\1\0\2\300\50", &reply), CAUSE_MALFORMED); /* loop */
 }
 
 static void a_message_cut_anywhere_is_malformed(void **state)
@@ -240,17 +251,29 @@ static void a_message_cut_anywhere_is_malformed(void **state)
     }
 }
 
+static void a_record_cut_by_the_end_of_the_message_is_malformed(void **state)
+{
+    struct getdns_reply *reply;
+
+    (void)state;
+    /* TLSA 3 1 1 abc, which announces 7 octets of rdata: no shorter record than was published. */
+    assert_int_equal(READ_ANSWER("\300\14\0\64\0\1\0\0\0\1\0\7\3\1\1abc", &reply), CAUSE_MALFORMED);
+    /* And nothing behind the last record. */
+    assert_int_equal(READ_ANSWER("\300\14\0\64\0\1\0\0\0\1\0\5\3\1\1abc", &reply), CAUSE_MALFORMED);
+}
+
 static void every_item_is_needed(void **state)
 {
-    static const char *const items[] = {"/replies_tree/0/header/qr", "/replies_tree/0/header/tc",
-        "/replies_tree/0/header/ad", "/replies_tree/0/header/rcode",
-        "/replies_tree/0/header/qdcount", "/replies_tree/0/header/ancount",
-        "/replies_tree/0/header/nscount", "/replies_tree/0/header/arcount",
-        "/replies_tree/0/question/qname", "/replies_tree/0/question/qtype",
-        "/replies_tree/0/question/qclass", "/replies_tree/0/answer/0/type",
-        "/replies_tree/0/answer/0/class", "/replies_tree/0/answer/0/ttl",
-        "/replies_tree/0/answer/0/name", "/replies_tree/0/answer/0/rdata/cname",
-        "/replies_tree/0/answer/0/rdata/rdata_raw", "/replies_tree/0/answer/1/rdata/ipv4_address",
+    static const char *const items[] = {"/replies_full/0", "/replies_tree/0",
+        "/replies_tree/0/header/qr", "/replies_tree/0/header/tc", "/replies_tree/0/header/ad",
+        "/replies_tree/0/header/rcode", "/replies_tree/0/header/qdcount",
+        "/replies_tree/0/header/ancount", "/replies_tree/0/header/nscount",
+        "/replies_tree/0/header/arcount", "/replies_tree/0/question/qname",
+        "/replies_tree/0/question/qtype", "/replies_tree/0/question/qclass",
+        "/replies_tree/0/answer/0/type", "/replies_tree/0/answer/0/class",
+        "/replies_tree/0/answer/0/ttl", "/replies_tree/0/answer/0/name",
+        "/replies_tree/0/answer/0/rdata/cname", "/replies_tree/0/answer/0/rdata/rdata_raw",
+        "/replies_tree/0/answer/1/rdata/ipv4_address",
         "/replies_tree/0/answer/2/rdata/signature_expiration",
         "/replies_tree/0/answer/2/rdata/signers_name", "/replies_tree/0/answer/2/rdata/signature",
         "/replies_tree/0/authority/0/type", "/replies_tree/0/authority/0/rdata/minimum",
@@ -342,19 +365,13 @@ static enum dns_cause read_many(size_t count, struct getdns_reply **reply_out)
 {
     static uint8_t wire[12 + 15 * (GETDNS_REPLY_RRS_MAX + 1)];
     size_t len = 12;
-    getdns_dict *response = getdns_dict_create();
-    getdns_dict *message;
 
     memcpy(wire, "\0\1\201\200\0\0\0\0\0\0\0\0", 12);
     wire[6] = (uint8_t)(count >> 8);
     wire[7] = (uint8_t)count;
     for (size_t i = 0; i < count; i++, len += 15)
         memcpy(wire + len, "\0\0\1\0\1\0\0\0\1\0\4\1\2\3\4", 15);
-    assert_int_equal(getdns_wire2msg_dict(wire, len, &message), GETDNS_RETURN_GOOD);
-    assert_int_equal(
-        getdns_dict_set_dict(response, "/replies_tree/0", message), GETDNS_RETURN_GOOD);
-    getdns_dict_destroy(message);
-    return read_and_drop(response, reply_out);
+    return read_and_drop(new_response_of(wire, len), reply_out);
 }
 
 static void the_number_of_records_is_bounded(void **state)
@@ -378,6 +395,7 @@ int main(void)
         cmocka_unit_test(other_types_and_classes_are_left_out),
         cmocka_unit_test(rdata_that_does_not_fit_its_type_is_malformed),
         cmocka_unit_test(a_message_cut_anywhere_is_malformed),
+        cmocka_unit_test(a_record_cut_by_the_end_of_the_message_is_malformed),
         cmocka_unit_test(every_item_is_needed),
         cmocka_unit_test(numbers_out_of_range_are_malformed),
         cmocka_unit_test(a_response_without_reply_is_malformed),
