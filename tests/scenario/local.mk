@@ -16,3 +16,20 @@ tests_scenario_scenario_CPPFLAGS = $(SCENARIO_CPPFLAGS)
 tests_scenario_scenario_LDADD = $(SCENARIO_LDADD)
 
 EXTRA_DIST += tests/scenario/rules
+
+SCENARIO_JUDGE = \
+    tests/scenario/judge.h tests/scenario/judge.c \
+    tests/scenario/oracle.h tests/scenario/oracle.c
+
+check_PROGRAMS += tests/scenario/faults
+TESTS += tests/scenario/faults
+tests_scenario_faults_SOURCES = tests/scenario/faults.c $(SCENARIO_JUDGE) $(SCENARIO_COMMON)
+tests_scenario_faults_CPPFLAGS = $(SCENARIO_CPPFLAGS)
+tests_scenario_faults_LDADD = $(SCENARIO_LDADD)
+
+check_PROGRAMS += tests/scenario/random_worlds
+TESTS += tests/scenario/random_worlds
+tests_scenario_random_worlds_SOURCES = \
+    tests/scenario/random_worlds.c $(SCENARIO_JUDGE) $(SCENARIO_COMMON)
+tests_scenario_random_worlds_CPPFLAGS = $(SCENARIO_CPPFLAGS)
+tests_scenario_random_worlds_LDADD = $(SCENARIO_LDADD)

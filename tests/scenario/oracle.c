@@ -362,3 +362,13 @@ void oracle_decide(const struct world *world, const struct destination *destinat
     }
     read_table(verdict_out, options, mx.secure);
 }
+
+bool oracle_families_differ(const struct world *world, const struct dname *name,
+    const struct lookup_options *options, int64_t wall_s)
+{
+    const struct oracle oracle = {world, options, wall_s};
+    struct known a = look_up(&oracle, name, DNS_A);
+    struct known aaaa = look_up(&oracle, name, DNS_AAAA);
+
+    return a.outcome == FOUND && aaaa.outcome == FOUND && a.secure != aaaa.secure;
+}

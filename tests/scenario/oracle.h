@@ -32,4 +32,8 @@ struct oracle_verdict {
 void oracle_decide(const struct world *world, const struct destination *destination,
     const struct lookup_options *options, int64_t wall_s, struct oracle_verdict *verdict_out);
 
+/* Whether a name has secure addresses of one family and insecure ones of the other. */
+bool oracle_families_differ(const struct world *world, const struct dname *name,
+    const struct lookup_options *options, int64_t wall_s);
+
 #endif

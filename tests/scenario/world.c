@@ -269,3 +269,53 @@ void world_read_drop(struct world *world, struct words *words)
             world->faults[kept++] = world->faults[i];
     world->fault_count = kept;
 }
+
+static void print_rdata(const struct world_record *record, FILE *out)
+{
+    char text[DNAME_TEXT_MAX];
+    struct dname name = {0};
+    size_t fields = record->type == DNS_MX ? 2 : 0;
+
+    switch (record->type) {
+    case DNS_A:
+    case DNS_AAAA:
+        fputs(
+            inet_ntop(record->type == DNS_A ? AF_INET : AF_INET6, record->rdata, text, sizeof text),
+            out);
+        return;
+    case DNS_MX:
+        fprintf(out, "%d ", record->rdata[0] << 8 | record->rdata[1]);
+        /* fall through */
+    case DNS_CNAME:
+        dname_from_wire(record->rdata + fields, record->rdata_len - fields, &name);
+        fputs(dname_to_text(&name, text), out);
+        return;
+    default:
+        fprintf(out, "%u %u %u ", record->rdata[0], record->rdata[1], record->rdata[2]);
+        for (size_t i = 3; i < record->rdata_len; i++)
+            fprintf(out, "%02x", record->rdata[i]);
+        if (record->rdata_len == 3)
+            fputs("-", out);
+    }
+}
+
+void world_print(const struct world *world, FILE *out)
+{
+    char text[DNAME_TEXT_MAX];
+
+    for (size_t i = 0; i < world->zone_count; i++)
+        fprintf(out, "soa %s %s ttl %u minimum %u\n", dname_to_text(&world->zones[i].apex, text),
+            world->zones[i].secure ? "secure" : "insecure", world->zones[i].ttl,
+            world->zones[i].minimum);
+    for (size_t i = 0; i < world->record_count; i++) {
+        const struct world_record *record = &world->records[i];
+        fprintf(
+            out, "zone %s %s ", dname_to_text(&record->owner, text), dns_type_text(record->type));
+        print_rdata(record, out);
+        fprintf(out, "%s ttl %u%s\n", record->secure ? "" : " insecure", record->ttl,
+            record->partial ? " partial" : "");
+    }
+    for (size_t i = 0; i < world->fault_count; i++)
+        fprintf(out, "zone %s %s error %s\n", dname_to_text(&world->faults[i].name, text),
+            dns_type_text(world->faults[i].type), fault_word(world->faults[i].fault));
+}

@@ -9,6 +9,8 @@
 #ifndef DANED_TESTS_SCENARIO_WORLD_H
 #define DANED_TESTS_SCENARIO_WORLD_H
 
+#include <stdio.h>
+
 #include "daemon/core/dns.h"
 #include "tests/scenario/words.h"
 
@@ -141,5 +143,8 @@ const char *fault_word(enum fault fault);
 
 /* Makes a record of a type with some sound rdata, for replies that lie. */
 struct world_record world_any_record(const struct dname *owner, uint16_t type);
+
+/* Prints the world as lines of a scenario. */
+void world_print(const struct world *world, FILE *out);
 
 #endif
