@@ -137,6 +137,14 @@ static void add_lie(struct draft *draft, const struct dname *owner, uint16_t typ
     add_rr(draft, owner, type, lie.ttl, lie.rdata, lie.rdata_len);
 }
 
+static bool has_type(const struct draft *draft, uint16_t type)
+{
+    for (size_t i = 0; i < draft->reply.answer_count; i++)
+        if (draft->answer[i].type == type)
+            return true;
+    return false;
+}
+
 static void rename_all(struct draft *draft, const struct dname *other)
 {
     for (size_t i = 0; i < draft->reply.answer_count; i++)
@@ -167,8 +175,6 @@ static void add_noise(struct draft *draft)
 {
     struct dname other;
 
-    if (draft->reply.answer_count == 0)
-        return;
     dname_from_text("noise.example", 13, &other);
     add_lie(draft, &other, DNS_A);
     add_lie(draft, &other, DNS_CNAME);
@@ -230,12 +236,9 @@ static enum dns_cause spoil(struct draft *draft, const struct question *question
             deny(draft, &question->name, false);
         break;
     case FAULT_IS_NXDOMAIN_WITH_DATA:
-        if (reply->soa_count > 0 || reply->answer_count == 0) {
-            forget_answer(draft);
+        /* A record of the chain's end, or of another name, if the answer has none. */
+        if (!has_type(draft, question->type))
             add_lie(draft, &question->name, question->type);
-        } else if (draft->answer[reply->answer_count - 1].type == DNS_CNAME) {
-            add_lie(draft, &question->name, question->type);
-        }
         deny(draft, &question->name, true);
         break;
     case FAULT_IS_TRUNCATED_DENIAL:
@@ -267,10 +270,12 @@ static enum dns_cause spoil(struct draft *draft, const struct question *question
     case FAULT_IS_NODATA:
     case FAULT_IS_NXDOMAIN:
         forget_answer(draft);
+        reply->ad = true; /* as secure as the zone is */
         deny(draft, &question->name, fault == FAULT_IS_NXDOMAIN);
         break;
     case FAULT_IS_NOISE:
-        add_noise(draft);
+        if (has_type(draft, question->type))
+            add_noise(draft);
         break;
     case FAULT_IS_ASK_OVERLOADED:
     case FAULT_IS_ASK_UNREACHABLE:
@@ -295,7 +300,9 @@ void fake_resolver_answer(struct fake_resolver *fake, size_t index)
     answer_honestly(&draft, &waiting.question);
     if (fault)
         cause = spoil(&draft, &waiting.question, fault->fault);
-    else if (draft.failed)
+    /* What the resolver cannot find out it cannot tell, only deny or get wrong in another way. */
+    enum fault_class class = fault ? fault_class_of(fault->fault) : FAULT_HARMLESS;
+    if (draft.failed && (class == FAULT_HARMLESS || class == FAULT_INSECURE))
         cause = spoil(&draft, &waiting.question, FAULT_IS_SERVFAIL);
     draft.reply.answer = draft.answer;
     draft.reply.soa = &draft.soa;

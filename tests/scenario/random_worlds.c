@@ -201,7 +201,9 @@ static void make_world(struct world *world, struct dice *dice)
             &world->records[roll(dice, (uint32_t)world->record_count)];
         struct dname name = record->owner;
         uint16_t type = chance(dice, 60) ? record->type : types[roll(dice, 5)];
-        world_hurt(world, &name, type, (enum fault)roll(dice, FAULT_COUNT));
+        enum fault fault = (enum fault)roll(dice, FAULT_COUNT);
+        if (fault != FAULT_IS_CNAME_LOOP || type != DNS_CNAME)
+            world_hurt(world, &name, type, fault);
     }
 }
 
