@@ -219,7 +219,8 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
         return;
     }
     session->input = alloc_array(session->input, session->input_len + fresh, 1);
-    memcpy(session->input + session->input_len, buffer->base, fresh);
+    if (fresh > 0)
+        memcpy(session->input + session->input_len, buffer->base, fresh);
     session->input_len += fresh;
     work(session, session->input, session->input_len, fresh, clock_now_ms());
 }
