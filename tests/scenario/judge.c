@@ -80,8 +80,9 @@ static void note(void *arg, const struct verdict *verdict)
     said->ttl = answer_ttl(&answer, engine_now_ms());
     said->host_count = verdict->host_count;
     for (size_t i = 0; i < verdict->host_count; i++)
-        said->hosts[i] = (struct oracle_host){
-            verdict->hosts[i].name, verdict->hosts[i].state, verdict->hosts[i].tlsa_base};
+        said->hosts[i] = (struct oracle_host){.name = verdict->hosts[i].name,
+            .state = verdict->hosts[i].state,
+            .base = verdict->hosts[i].tlsa_base};
 }
 
 /* Lets daned decide. Gives the questions that it asked, to be freed, unless NULL. */
@@ -168,9 +169,6 @@ static void judge_fault(struct case_of *on, const struct oracle_verdict *unhurt)
     /* To whoever asks for the CNAME record itself, one that leads back is a record. */
     if (on->fault == FAULT_IS_CNAME_LOOP && on->question->type == DNS_CNAME)
         return;
-    /* Where the operator asked for "may" without validation, that is what he gets. */
-    if (on->fault == FAULT_IS_ASK_NOT_VALIDATING && on->options->policy.not_validating_may)
-        return;
     on->judge->faults++;
     world_hurt(on->world, &on->question->name, on->question->type, on->fault);
     let_decide(on, &said, NULL, NULL);
@@ -179,7 +177,9 @@ static void judge_fault(struct case_of *on, const struct oracle_verdict *unhurt)
     check_no_bad_host_defers(on, &said);
     const struct oracle_verdict *truth = fault_class_of(on->fault) == FAULT_ERROR ? unhurt : &hurt;
     on->judge->checks++;
-    if (!level_at_least(said.level, truth->level)) {
+    /* Where the operator asked for "may" without validation, that is what he gets. */
+    bool asked_for = said.reason == REASON_NOT_VALIDATING && on->options->policy.not_validating_may;
+    if (!asked_for && !level_at_least(said.level, truth->level)) {
         if (allowed)
             on->judge->exceptions++;
         else

@@ -18,7 +18,8 @@ struct known {
     enum outcome outcome;
     bool secure;
     bool aliased;
-    struct dname last; /* where the CNAME chain ends */
+    bool not_validating; /* FAILED, because the resolver does not validate */
+    struct dname last;   /* where the CNAME chain ends */
     uint32_t ttl;
 };
 
@@ -107,8 +108,11 @@ static struct known look_up(const struct oracle *oracle, const struct dname *nam
     for (int links = 0;; links++) {
         const struct world_fault *fault = world_fault_of(oracle->world, &known.last, type);
         enum fault_class class = fault ? fault_class_of(fault->fault) : FAULT_HARMLESS;
-        if (class == FAULT_ERROR && asked_here)
-            return failed(error_ttl_of(oracle, fault->fault));
+        if (class == FAULT_ERROR && asked_here) {
+            known = failed(error_ttl_of(oracle, fault->fault));
+            known.not_validating = fault->fault == FAULT_IS_ASK_NOT_VALIDATING;
+            return known;
+        }
         /* In the middle of a chain the resolver meets the failure, and says SERVFAIL. */
         error_came_along = error_came_along || class == FAULT_ERROR;
         if (asked_here && class == FAULT_INSECURE)
@@ -163,15 +167,16 @@ static bool is_usable(const struct world_record *record)
  * means that the next base is to be tried.
  */
 static enum host_state judge_base(
-    const struct oracle *oracle, const struct dname *base, uint16_t port, uint32_t *ttl)
+    const struct oracle *oracle, struct oracle_host *host, uint16_t port, uint32_t *ttl)
 {
     const struct world_record *record = NULL;
     struct dname owner;
 
-    if (!dname_tlsa_owner(base, port, &owner))
+    if (!dname_tlsa_owner(&host->base, port, &owner))
         return HOST_NONE;
     struct known tlsa = look_up(oracle, &owner, DNS_TLSA);
     *ttl = least(*ttl, tlsa.ttl);
+    host->not_validating = tlsa.not_validating;
     if (tlsa.outcome == FAILED)
         return HOST_TEMPFAIL;
     if (tlsa.outcome != FOUND || !tlsa.secure)
@@ -220,6 +225,7 @@ static enum host_state judge_host(
     }
     if (!found) {
         *ttl = least(*ttl, least(family[0].ttl, family[1].ttl));
+        host->not_validating = family[family[0].outcome == FAILED ? 0 : 1].not_validating;
         return family[0].outcome == FAILED || family[1].outcome == FAILED ? HOST_TEMPFAIL
                                                                           : HOST_NO_ADDRESS;
     }
@@ -228,6 +234,7 @@ static enum host_state judge_host(
             return HOST_NONE;
         struct known own = look_up(oracle, &host->name, DNS_CNAME);
         *ttl = least(*ttl, own.ttl);
+        host->not_validating = own.not_validating;
         if (own.outcome != FOUND)
             return HOST_TEMPFAIL;
         if (!own.secure)
@@ -237,12 +244,12 @@ static enum host_state judge_host(
         if (family[i].outcome != FOUND || !family[i].secure || !family[i].aliased)
             continue;
         host->base = family[i].last;
-        enum host_state state = judge_base(oracle, &host->base, port, ttl);
+        enum host_state state = judge_base(oracle, host, port, ttl);
         if (state != HOST_NONE)
             return state;
     }
     host->base = host->name;
-    return judge_base(oracle, &host->base, port, ttl);
+    return judge_base(oracle, host, port, ttl);
 }
 
 static int by_preference(const void *a, const void *b)
@@ -293,14 +300,28 @@ static void say(struct oracle_verdict *verdict, enum level level, enum reason re
     verdict->reason = reason;
 }
 
+/* on-self-test-failure = may: the operator prefers mail without DANE to none. */
+static void say_failed(struct oracle_verdict *verdict, const struct lookup_options *options,
+    bool not_validating, enum reason reason)
+{
+    if (not_validating && options->policy.not_validating_may)
+        say(verdict, LEVEL_MAY, REASON_NOT_VALIDATING);
+    else
+        say(verdict, LEVEL_DEFER, reason);
+}
+
 /* The table of levels, read from the top. */
 static void read_table(
     struct oracle_verdict *verdict, const struct lookup_options *options, bool mx_secure)
 {
     bool has[HOST_NO_ADDRESS + 1] = {false};
+    const struct oracle_host *failed_first = NULL;
 
-    for (size_t i = 0; i < verdict->host_count; i++)
+    for (size_t i = 0; i < verdict->host_count; i++) {
         has[verdict->hosts[i].state] = true;
+        if (verdict->hosts[i].state == HOST_TEMPFAIL && !failed_first)
+            failed_first = &verdict->hosts[i];
+    }
     bool dane = has[HOST_DANE];
     bool encrypt = has[HOST_ENCRYPT];
     bool none = has[HOST_NONE];
@@ -308,7 +329,7 @@ static void read_table(
     if (!dane && !encrypt && !none && !tempfail)
         say(verdict, LEVEL_DANE, REASON_NO_ADDRESS);
     else if (!dane && !encrypt && !none)
-        say(verdict, LEVEL_DEFER, REASON_HOSTS_FAILED);
+        say_failed(verdict, options, failed_first->not_validating, REASON_HOSTS_FAILED);
     else if (!encrypt && !none && mx_secure && options->policy.promote)
         say(verdict, LEVEL_DANE_REQUIRED, REASON_ALL_HOSTS_DANE);
     else if (!encrypt && !none)
@@ -332,7 +353,7 @@ void oracle_decide(const struct world *world, const struct destination *destinat
         mx = look_up(&oracle, &destination->name, DNS_MX);
     verdict_out->ttl = mx.ttl;
     if (mx.outcome == FAILED) {
-        say(verdict_out, LEVEL_DEFER, REASON_MX_LOOKUP_FAILED);
+        say_failed(verdict_out, options, mx.not_validating, REASON_MX_LOOKUP_FAILED);
         return;
     }
     if (mx.outcome == DENIED_NAME) {

@@ -17,7 +17,8 @@
 struct oracle_host {
     struct dname name;
     enum host_state state;
-    struct dname base; /* "no name" if none */
+    struct dname base;   /* "no name" if none */
+    bool not_validating; /* of a HOST_TEMPFAIL: because the resolver does not validate */
 };
 
 struct oracle_verdict {

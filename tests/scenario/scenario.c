@@ -153,7 +153,8 @@ static void play_release(struct play *play, struct words *words)
             fake_resolver_answer(fake, 0);
         return;
     }
-    struct question question = {.type = words_type(words), .name = words_name(words)};
+    struct question question = {.type = words_type(words)};
+    question.name = words_name(words);
     for (size_t i = 0; i < fake->waiting_count; i++) {
         if (question_equal(&fake->waiting[i].question, &question)) {
             fake_resolver_answer(fake, i);
