@@ -44,7 +44,7 @@ struct listener {
     uint64_t due_ms; /* when the timer fires; UINT64_MAX: it does not run */
     uint64_t refused_logged_ms;
     unsigned open_handles;
-    void (*on_gone)(void *arg);
+    void (*on_gone)(void *arg, struct listener *listener);
     void *arg;
 };
 
@@ -238,7 +238,7 @@ static void release(struct listener *listener)
 {
     if (listener->open_handles > 0 || listener->sessions.count > 0)
         return;
-    listener->on_gone(listener->arg);
+    listener->on_gone(listener->arg, listener);
     free(listener);
 }
 
@@ -297,7 +297,8 @@ size_t listener_connections(const struct listener *listener)
     return listener->sessions.count;
 }
 
-void listener_drain(struct listener *listener, void (*on_gone)(void *arg), void *arg)
+void listener_drain(
+    struct listener *listener, void (*on_gone)(void *arg, struct listener *listener), void *arg)
 {
     listener->on_gone = on_gone;
     listener->arg = arg;
