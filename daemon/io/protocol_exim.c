@@ -118,8 +118,11 @@ static enum protocol_step take_policy(struct server *server, const struct exim_r
 
     if (destination_parse(line->destination.data, line->destination.len, &asked.destination) !=
             DESTINATION_OK ||
-        asked.destination.kind == DESTINATION_PARENT ||
-        (line->host.data && !parse_host(line->host, &asked.host)))
+        asked.destination.kind == DESTINATION_PARENT)
+        return reply_policy(replies, LEVEL_DEFER, REASON_BAD_REQUEST, 0);
+    /* The host of an address is that address, in Exim's own spelling: it says nothing more. */
+    if (asked.destination.kind != DESTINATION_ADDRESS && line->host.data &&
+        !parse_host(line->host, &asked.host))
         return reply_policy(replies, LEVEL_DEFER, REASON_BAD_REQUEST, 0);
     /* An override or an address stands for every host; a cached level does not. */
     bool known = asked.host.len == 0
