@@ -22,6 +22,7 @@ UNIT_TESTS += tests/unit/core/test_siphash
 UNIT_TESTS += tests/unit/core/test_table
 UNIT_TESTS += tests/unit/core/test_cert_names
 UNIT_TESTS += tests/unit/core/test_certificate
+UNIT_TESTS += tests/unit/core/test_chase
 UNIT_TESTS += tests/unit/core/test_der
 UNIT_TESTS += tests/unit/core/test_destination
 UNIT_TESTS += tests/unit/core/test_dname
