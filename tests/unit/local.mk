@@ -18,6 +18,7 @@ TESTS += $(UNIT_TESTS)
 
 UNIT_TESTS += tests/unit/core/test_answer
 UNIT_TESTS += tests/unit/core/test_cache
+UNIT_TESTS += tests/unit/core/test_policy
 UNIT_TESTS += tests/unit/core/test_siphash
 UNIT_TESTS += tests/unit/core/test_table
 UNIT_TESTS += tests/unit/core/test_cert_names
