@@ -145,6 +145,9 @@ bool lookups_known(struct lookups *lookups, const struct destination *destinatio
         *answer_out = answer_plain(LEVEL_MAY, REASON_ADDRESS_LITERAL);
         return true;
     }
+    /* ".example.com" has no level; that of "example.com" stands under the same name and port. */
+    if (destination->kind == DESTINATION_PARENT)
+        return false;
     packed = cache_get(lookups->cache, cache_kind_of(destination), destination->port,
         &destination->name, now_ms, &len);
     if (!packed)

@@ -194,13 +194,12 @@ static enum dns_cause spoil(struct draft *draft, const struct question *question
     case FAULT_IS_DROPPED:
         return CAUSE_UNREACHABLE;
     case FAULT_IS_BOGUS:
-        reply->ede = 6;
-        /* fall through */
     case FAULT_IS_SERVFAIL:
     case FAULT_IS_REFUSED:
     case FAULT_IS_FORMERR:
         forget_answer(draft);
         reply->soa_count = 0;
+        reply->ede = fault == FAULT_IS_BOGUS ? 6 : DNS_NO_EDE;
         reply->rcode = fault == FAULT_IS_REFUSED   ? DNS_REFUSED
                        : fault == FAULT_IS_FORMERR ? DNS_FORMERR
                                                    : DNS_SERVFAIL;

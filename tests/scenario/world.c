@@ -284,9 +284,9 @@ static void print_rdata(const struct world_record *record, FILE *out)
             out);
         return;
     case DNS_MX:
-        fprintf(out, "%d ", record->rdata[0] << 8 | record->rdata[1]);
-        /* fall through */
     case DNS_CNAME:
+        if (record->type == DNS_MX)
+            fprintf(out, "%d ", record->rdata[0] << 8 | record->rdata[1]);
         dname_from_wire(record->rdata + fields, record->rdata_len - fields, &name);
         fputs(dname_to_text(&name, text), out);
         return;

@@ -16,8 +16,14 @@ UNIT_TESTS =
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
+UNIT_TESTS += tests/unit/core/test_answer
+UNIT_TESTS += tests/unit/core/test_cache
+UNIT_TESTS += tests/unit/core/test_policy
+UNIT_TESTS += tests/unit/core/test_siphash
+UNIT_TESTS += tests/unit/core/test_table
 UNIT_TESTS += tests/unit/core/test_cert_names
 UNIT_TESTS += tests/unit/core/test_certificate
+UNIT_TESTS += tests/unit/core/test_chase
 UNIT_TESTS += tests/unit/core/test_der
 UNIT_TESTS += tests/unit/core/test_destination
 UNIT_TESTS += tests/unit/core/test_dname
@@ -35,6 +41,11 @@ UNIT_TESTS += tests/unit/proto/test_line
 UNIT_TESTS += tests/unit/proto/test_netstring
 UNIT_TESTS += tests/unit/proto/test_printable
 UNIT_TESTS += tests/unit/proto/test_socketmap
+# These stand on the fake resolver and the time of the scenarios.
+UNIT_TESTS += tests/unit/io/test_lookup
+tests_unit_io_test_lookup_SOURCES = tests/unit/io/test_lookup.c $(SCENARIO_COMMON)
+UNIT_TESTS += tests/unit/io/test_questions
+tests_unit_io_test_questions_SOURCES = tests/unit/io/test_questions.c $(SCENARIO_COMMON)
 else
 TESTS += tests/unit/no-cmocka.sh
 endif
