@@ -11,7 +11,8 @@ LINTS = \
     tests/lint/scripts \
     tests/lint/self-test
 TESTS += $(LINTS)
-EXTRA_DIST += $(LINTS) tests/lint/common.sh .clang-format
+EXTRA_DIST += $(LINTS) tests/lint/common.sh .clang-format .ci/run \
+    packaging/check packaging/demo packaging/demo-world packaging/packages.sh packaging/valgrind.supp
 
 # A lint that cannot run says why and counts as neither good nor bad.
 .PHONY: lint
