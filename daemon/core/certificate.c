@@ -150,7 +150,11 @@ static bool read_version(struct der_reader *tbs, uint32_t *version_out)
         return !der_at_end(tbs);
     der_enter(tbs, DER_CONTEXT_CONSTRUCTED(0), &explicit_tag);
     der_read_integer(&explicit_tag, &number);
-    return der_finish(&explicit_tag) && der_integer_to_uint32(number, version_out);
+    if (!der_finish(&explicit_tag))
+        return false;
+    if (!der_integer_to_uint32(number, version_out)) /* a negative one */
+        *version_out = UINT32_MAX;
+    return true;
 }
 
 static bool is_time(const struct der_element *element)

@@ -135,7 +135,7 @@ struct certificate_extensions {
 struct certificate {
     struct der_span der; /* all octets: what selector 0 speaks of */
     struct der_span tbs; /* all octets of tbsCertificate: what is signed */
-    uint32_t version;    /* as encoded: 0 for version 1, 2 for version 3 */
+    uint32_t version;    /* as encoded: 0 for version 1, 2 for version 3; UINT32_MAX: negative */
     struct der_span serial;
     struct certificate_algorithm signature_algorithm;
     struct der_span signature;

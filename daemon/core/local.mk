@@ -3,6 +3,7 @@ libcore_a_SOURCES = \
     daemon/core/answer.h daemon/core/answer.c \
     daemon/core/alloc.h daemon/core/alloc.c \
     daemon/core/cache.h daemon/core/cache.c \
+    daemon/core/cert_names.h daemon/core/cert_names.c \
     daemon/core/certificate.h daemon/core/certificate.c \
     daemon/core/certificate_extensions.h daemon/core/certificate_extensions.c \
     daemon/core/chase.h daemon/core/chase.c \

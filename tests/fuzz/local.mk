@@ -62,3 +62,15 @@ FUZZ_TARGETS += tests/fuzz/fuzz_config
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_config_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_config_LDADD = libdaemon.a libio.a libcore.a $(CONFUSE_LIBS)
+
+# core: DER, certificates, TLSA
+FUZZ_TARGETS += tests/fuzz/fuzz_certificate tests/fuzz/fuzz_der tests/fuzz/fuzz_tlsa
+tests_fuzz_fuzz_certificate_SOURCES = tests/fuzz/fuzz_certificate.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_certificate_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_certificate_LDADD = libcore.a
+tests_fuzz_fuzz_der_SOURCES = tests/fuzz/fuzz_der.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_der_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_der_LDADD = libcore.a
+tests_fuzz_fuzz_tlsa_SOURCES = tests/fuzz/fuzz_tlsa.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_tlsa_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_tlsa_LDADD = libcore.a

@@ -5,6 +5,9 @@
 
 EXTRA_DIST += tests/unit/no-cmocka.sh tests/unit/proto/proto_test.h
 
+EXTRA_DIST += tests/unit/core/build_der.h tests/unit/core/certificate_fixtures.h \
+    tests/unit/core/make_certificates.sh
+
 if HAVE_CMOCKA
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 LDADD = libdaemon.a libio.a libcore.a libproto.a $(DANED_LIBS) $(CMOCKA_LIBS)
@@ -13,9 +16,13 @@ UNIT_TESTS =
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
+UNIT_TESTS += tests/unit/core/test_cert_names
+UNIT_TESTS += tests/unit/core/test_certificate
+UNIT_TESTS += tests/unit/core/test_der
 UNIT_TESTS += tests/unit/core/test_destination
 UNIT_TESTS += tests/unit/core/test_dname
 UNIT_TESTS += tests/unit/core/test_overrides
+UNIT_TESTS += tests/unit/core/test_tlsa
 UNIT_TESTS += tests/unit/core/test_utf8
 UNIT_TESTS += tests/unit/daemon/test_config
 UNIT_TESTS += tests/unit/io/test_log
