@@ -3,9 +3,15 @@ libcore_a_SOURCES = \
     daemon/core/answer.h daemon/core/answer.c \
     daemon/core/alloc.h daemon/core/alloc.c \
     daemon/core/cache.h daemon/core/cache.c \
+    daemon/core/cert_algorithm.h daemon/core/cert_algorithm.c \
+    daemon/core/cert_dn.h daemon/core/cert_dn.c \
     daemon/core/cert_names.h daemon/core/cert_names.c \
     daemon/core/certificate.h daemon/core/certificate.c \
     daemon/core/certificate_extensions.h daemon/core/certificate_extensions.c \
+    daemon/core/chain.h daemon/core/chain.c \
+    daemon/core/chain_check.h daemon/core/chain_check.c \
+    daemon/core/chain_path.h daemon/core/chain_path.c \
+    daemon/core/chain_report.c \
     daemon/core/chase.h daemon/core/chase.c \
     daemon/core/destination.h daemon/core/destination.c \
     daemon/core/der.h daemon/core/der.c \
@@ -15,7 +21,9 @@ libcore_a_SOURCES = \
     daemon/core/fact.h daemon/core/fact.c \
     daemon/core/host.h daemon/core/host.c \
     daemon/core/map.h daemon/core/map.c \
+    daemon/core/name_constraints.h daemon/core/name_constraints.c \
     daemon/core/overrides.h daemon/core/overrides.c \
+    daemon/core/pem.h daemon/core/pem.c \
     daemon/core/pin.h daemon/core/pin.c \
     daemon/core/policy.h daemon/core/policy.c \
     daemon/core/siphash.h daemon/core/siphash.c \

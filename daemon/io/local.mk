@@ -14,4 +14,5 @@ libio_a_SOURCES = \
     daemon/io/self_test.h daemon/io/self_test.c \
     daemon/io/server.h daemon/io/server.c \
     daemon/io/session.h daemon/io/session.c \
-    daemon/io/upstream.h daemon/io/upstream.c
+    daemon/io/upstream.h daemon/io/upstream.c \
+    daemon/io/verify_wolfssl.h daemon/io/verify_wolfssl.c

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * verify.c - danectl verify: holds a chain of certificates against TLSA records.
+ *
+ * Needs no daemon and no network. The chain is read as PEM, whatever stands around its blocks, or
+ * as DER, one certificate after another; the leaf comes first. Limits: 1 MiB of input, of which the
+ * first CHAIN_CERTS_MAX certificates are looked at; TLSA_MAX records.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include <jansson.h>
+
+#include "client-shims/danectl/command.h"
+#include "daemon/core/alloc.h"
+#include "daemon/core/chain.h"
+#include "daemon/core/der.h"
+#include "daemon/core/pem.h"
+#include "daemon/io/verify_wolfssl.h"
+
+#define INPUT_MAX ((size_t)1024 * 1024)
+#define TLSA_MAX 64
+#define LINE_MAX_LEN 16384
+
+enum { EXIT_OK = 0, EXIT_DENY = 1, EXIT_UNUSABLE = 3 };
+
+/* What the command line says, and the memory behind it. */
+struct request {
+    struct chain_question question;
+    struct tlsa_record records[TLSA_MAX];
+    uint8_t *data[TLSA_MAX];
+    struct dname names[CHAIN_NAMES_MAX];
+    struct chain_cert certs[CHAIN_CERTS_MAX];
+    uint8_t *input;
+    uint8_t *der; /* what was decoded from PEM */
+    bool json;
+};
+
+static const char usage[] =
+    "usage: danectl verify --tlsa \"U S M HEX\"... --name HOST... [--at EPOCH] [--json] CHAIN\n"
+    "  --tlsa  a record of the TLSA RRset: usage, selector, matching type, data in hexadecimal\n"
+    "  --name  a reference name, for usage 2; up to 3\n"
+    "  --at    hold dates against this time, in seconds since 1970, and not against now\n"
+    "  --json  give the result as JSON\n"
+    "  CHAIN   a file with the chain, leaf first, in PEM or DER; - is standard input\n"
+    "Prints OK, DENY or UNUSABLE (no usable record), and why; ends with 0, 1 or 3.\n";
+
+static int fail(int status, const char *what, const char *about)
+{
+    fprintf(stderr, "danectl verify: %s: %s\n", what, about);
+    return status;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Reads a number of 0 to 255, and the blank behind it. */
+static bool read_field(const char **text, uint8_t *value_out)
+{
+    char *end;
+
+    if (hex_digit(**text) < 0) /* strtoul takes signs and blanks */
+        return false;
+    unsigned long value = strtoul(*text, &end, 10);
+    if (end == *text || value > UINT8_MAX || (*end != ' ' && *end != '\t'))
+        return false;
+    *value_out = (uint8_t)value;
+    *text = end + strspn(end, " \t");
+    return true;
+}
+
+/* Reads "U S M HEX"; the digits may stand in groups, as in zone files. */
+static bool add_record(struct request *request, const char *text)
+{
+    size_t index = request->question.record_count;
+    if (index == TLSA_MAX)
+        return false;
+    struct tlsa_record *record = &request->records[index];
+    const char *rest = text + strspn(text, " \t");
+
+    if (!read_field(&rest, &record->usage) || !read_field(&rest, &record->selector) ||
+        !read_field(&rest, &record->matching_type))
+        return false;
+    uint8_t *data = alloc_zeroed(strlen(rest) / 2 + 1);
+    request->data[index] = data;
+    size_t digits = 0;
+    for (; *rest != '\0'; rest++) {
+        if (*rest == ' ' || *rest == '\t')
+            continue;
+        int digit = hex_digit(*rest);
+        if (digit < 0)
+            return false;
+        data[digits / 2] = (uint8_t)(data[digits / 2] << 4 | digit);
+        digits++;
+    }
+    if (digits == 0 || digits % 2 != 0 || digits / 2 > UINT16_MAX)
+        return false;
+    record->data = data;
+    record->data_len = (uint16_t)(digits / 2);
+    request->question.record_count++;
+    return true;
+}
+
+static bool read_time(const char *text, int64_t *at_out)
+{
+    char *end;
+
+    errno = 0;
+    intmax_t value = strtoimax(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0)
+        return false;
+    *at_out = value;
+    return true;
+}
+
+/* Reads the options; returns 0, or the exit status of an error. */
+static int read_options(struct request *request, int argc, char **argv)
+{
+    enum { TLSA = 1, NAME, AT, JSON };
+    static const struct option options[] = {
+        {"tlsa", required_argument, NULL, TLSA},
+        {"name", required_argument, NULL, NAME},
+        {"at", required_argument, NULL, AT},
+        {"json", no_argument, NULL, JSON},
+        {NULL, 0, NULL, 0},
+    };
+    struct chain_question *question = &request->question;
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case TLSA:
+            if (!add_record(request, optarg))
+                return fail(EX_USAGE, "no TLSA record, or one too many", optarg);
+            break;
+        case NAME:
+            if (question->name_count == CHAIN_NAMES_MAX ||
+                !dname_from_text(optarg, strlen(optarg), &request->names[question->name_count]))
+                return fail(EX_USAGE, "no host name, or one too many", optarg);
+            question->name_count++;
+            break;
+        case AT:
+            if (!read_time(optarg, &question->at_s))
+                return fail(EX_USAGE, "no time in seconds", optarg);
+            break;
+        case JSON:
+            request->json = true;
+            break;
+        default:
+            fputs(usage, stderr);
+            return EX_USAGE;
+        }
+    }
+    if (optind + 1 != argc || question->record_count == 0 || question->name_count == 0) {
+        fputs(usage, stderr);
+        return EX_USAGE;
+    }
+    return 0;
+}
+
+/* Reads all of a file, or of standard input; returns 0, or the exit status of an error. */
+static int read_input(struct request *request, const char *path, size_t *len_out)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+
+    if (!file)
+        return fail(EX_NOINPUT, path, strerror(errno));
+    request->input = alloc_zeroed(INPUT_MAX + 1);
+    *len_out = fread(request->input, 1, INPUT_MAX + 1, file);
+    int error = ferror(file) ? errno : 0;
+    if (file != stdin)
+        fclose(file);
+    if (error != 0)
+        return fail(EX_IOERR, path, strerror(error));
+    return *len_out > INPUT_MAX ? fail(EX_DATAERR, path, "is longer than 1 MiB") : 0;
+}
+
+static bool add_cert(struct request *request, const uint8_t *der, size_t len)
+{
+    if (request->question.cert_count == CHAIN_CERTS_MAX)
+        return false;
+    request->certs[request->question.cert_count++] = (struct chain_cert){der, len};
+    return true;
+}
+
+/* DER, one certificate after another. What is no such thing is taken for one certificate: a record
+ * of usage 3 may still match it. */
+static void split_der(struct request *request, size_t len)
+{
+    struct der_reader reader;
+    struct der_element element;
+
+    der_reader_init(&reader, (struct der_span){request->input, len});
+    while (
+        der_read_element(&reader, &element) && add_cert(request, element.raw.data, element.raw.len))
+        continue;
+    if (request->question.cert_count == 0)
+        add_cert(request, request->input, len);
+}
+
+/* Finds the certificates in the input; returns 0, or the exit status of an error. */
+static int split_chain(struct request *request, const char *path, size_t len)
+{
+    struct pem_reader reader;
+    size_t used = 0;
+    size_t cert_len;
+    enum pem_status status;
+
+    if (len > 0 && request->input[0] == DER_SEQUENCE) {
+        split_der(request, len);
+        return 0;
+    }
+    request->der = alloc_zeroed(INPUT_MAX);
+    pem_reader_init(&reader, (const char *)request->input, len);
+    do {
+        status = pem_next(&reader, request->der + used, INPUT_MAX - used, &cert_len);
+        if (status != PEM_OK || !add_cert(request, request->der + used, cert_len))
+            break;
+        used += cert_len;
+    } while (true);
+    if (status == PEM_MALFORMED || status == PEM_NO_ROOM)
+        return fail(EX_DATAERR, path, "has a malformed PEM block");
+    if (request->question.cert_count == 0)
+        return fail(EX_DATAERR, path, "has no certificate");
+    return 0;
+}
+
+static json_t *record_to_json(const struct tlsa_record *record)
+{
+    size_t cap = 2 * (size_t)record->data_len + 16;
+    char *text = alloc_zeroed(cap);
+
+    tlsa_to_text(record, text, cap);
+    json_t *json = json_pack("{s:i,s:i,s:i,s:s}", "usage", record->usage, "selector",
+        record->selector, "matching_type", record->matching_type, "data", strrchr(text, ' ') + 1);
+    free(text);
+    return json;
+}
+
+static json_t *reasons_to_json(const struct request *request, const struct chain_report *report)
+{
+    json_t *reasons = json_array();
+    char why[256];
+
+    for (size_t i = 0; i < report->reason_count && report->outcome != CHAIN_MATCHED; i++) {
+        json_t *reason = record_to_json(&request->records[i]);
+        chain_reason_text(&request->question, report, i, why, sizeof why);
+        json_object_set_new(reason, "why", json_string(why));
+        json_array_append_new(reasons, reason);
+    }
+    return reasons;
+}
+
+static void print_json(
+    const struct request *request, const struct chain_report *report, const char *result)
+{
+    json_t *json = json_object();
+    json_t *names = json_array();
+    char name[DNAME_TEXT_MAX];
+
+    json_object_set_new(json, "result", json_string(result));
+    if (report->outcome == CHAIN_MATCHED) {
+        json_object_set_new(json, "record", record_to_json(&request->records[report->record]));
+        json_object_set_new(json, "depth", json_integer(report->depth));
+        json_object_set_new(json, "anchor_in_record", json_boolean(report->anchor_in_record));
+    }
+    json_object_set_new(json, "reasons", reasons_to_json(request, report));
+    for (size_t i = 0; i < request->question.name_count; i++)
+        json_array_append_new(names, json_string(dname_to_text(&request->names[i], name)));
+    json_object_set_new(json, "names", names);
+    json_object_set_new(json, "leaf_not_after",
+        report->leaf_parsed ? json_integer(report->leaf_not_after_s) : json_null());
+    json_object_set_new(json, "at", json_integer(request->question.at_s));
+    json_dumpf(json, stdout, JSON_PRESERVE_ORDER);
+    putchar('\n');
+    json_decref(json);
+}
+
+static int verify(const struct request *request)
+{
+    static const struct {
+        const char *word;
+        int status;
+    } results[] = {
+        [CHAIN_MATCHED] = {"OK", EXIT_OK},
+        [CHAIN_REFUSED] = {"DENY", EXIT_DENY},
+        [CHAIN_UNUSABLE] = {"UNUSABLE", EXIT_UNUSABLE},
+    };
+    struct chain_report report;
+    char line[LINE_MAX_LEN];
+
+    enum chain_outcome outcome = chain_verify(&request->question, &verify_wolfssl_crypto, &report);
+    verify_wolfssl_thread_end();
+    if (request->json) {
+        print_json(request, &report, results[outcome].word);
+    } else {
+        chain_report_text(&request->question, &report, line, sizeof line);
+        printf("%s %s\n", results[outcome].word, line);
+    }
+    if (fflush(stdout) != 0) /* who reads only the output must not take silence for consent */
+        return fail(EX_IOERR, "standard output", strerror(errno));
+    return results[outcome].status;
+}
+
+int command_verify(int argc, char **argv)
+{
+    struct request request = {.question.at_s = time(NULL)};
+    size_t len;
+
+    request.question.certs = request.certs;
+    request.question.records = request.records;
+    request.question.names = request.names;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    int status = read_options(&request, argc, argv);
+    if (status == 0)
+        status = read_input(&request, argv[optind], &len);
+    if (status == 0)
+        status = split_chain(&request, argv[optind], len);
+    if (status == 0)
+        status = verify(&request);
+    for (size_t i = 0; i < TLSA_MAX; i++)
+        free(request.data[i]);
+    free(request.input);
+    free(request.der);
+    return status;
+}
