@@ -14,6 +14,7 @@ libcore_a_SOURCES = \
     daemon/core/evidence.h daemon/core/evidence.c \
     daemon/core/fact.h daemon/core/fact.c \
     daemon/core/host.h daemon/core/host.c \
+    daemon/core/judge.h daemon/core/judge.c \
     daemon/core/map.h daemon/core/map.c \
     daemon/core/overrides.h daemon/core/overrides.c \
     daemon/core/pin.h daemon/core/pin.c \
