@@ -20,6 +20,7 @@ libcore_a_SOURCES = \
     daemon/core/evidence.h daemon/core/evidence.c \
     daemon/core/fact.h daemon/core/fact.c \
     daemon/core/host.h daemon/core/host.c \
+    daemon/core/judge.h daemon/core/judge.c \
     daemon/core/map.h daemon/core/map.c \
     daemon/core/name_constraints.h daemon/core/name_constraints.c \
     daemon/core/overrides.h daemon/core/overrides.c \

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libio.a
 libio_a_SOURCES = \
     daemon/io/clock.h daemon/io/clock.c \
     daemon/io/digest.h daemon/io/digest_wolfssl.c \
+    daemon/io/exim_verify.h daemon/io/exim_verify.c \
     daemon/io/getdns_loop.h daemon/io/getdns_loop.c \
     daemon/io/getdns_reply.h daemon/io/getdns_reply.c \
     daemon/io/listener.h daemon/io/listener.c \
@@ -16,3 +17,4 @@ libio_a_SOURCES = \
     daemon/io/session.h daemon/io/session.c \
     daemon/io/upstream.h daemon/io/upstream.c \
     daemon/io/verify_wolfssl.h daemon/io/verify_wolfssl.c
+    daemon/io/verification.h daemon/io/verification.c

@@ -372,6 +372,16 @@ enum lookup_status lookups_decide(struct lookups *lookups, const struct destinat
     return LOOKUP_PENDING;
 }
 
+bool lookups_flush(struct lookups *lookups, const struct destination *destination)
+{
+    bool level = cache_remove(
+        lookups->cache, cache_kind_of(destination), destination->port, &destination->name);
+    bool mx = destination->kind == DESTINATION_DOMAIN &&
+              cache_remove(lookups->cache, CACHE_FACT, DNS_MX, &destination->name);
+
+    return level || mx;
+}
+
 void lookups_set_options(struct lookups *lookups, const struct lookup_options *options)
 {
     lookups->options = *options;

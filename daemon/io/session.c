@@ -18,6 +18,7 @@
 
 #include "daemon/core/alloc.h"
 #include "daemon/io/clock.h"
+#include "daemon/io/verification.h"
 
 struct session {
     union {
@@ -95,6 +96,7 @@ static void drop_request(struct session *session)
     if (!session->request)
         return;
     lookups_forget(&session->request->waiter);
+    verification_abandon(session->request->verification);
     free(session->request);
     session->request = NULL;
 }
@@ -241,6 +243,7 @@ static void watch_input(struct session *session)
 }
 
 static void on_verdict(struct lookup_waiter *waiter, const struct verdict *verdict);
+static void on_resumed(void *request);
 
 /* Lets the protocol take requests from input until it needs more, waits, or has had enough. */
 static bool take_requests(struct session *session, struct input *input, uint64_t now_ms)
@@ -264,6 +267,7 @@ static bool take_requests(struct session *session, struct input *input, uint64_t
         if (step == PROTOCOL_PENDING) {
             request->session = session;
             request->waiter.callback = on_verdict;
+            request->resume = on_resumed;
             session->request = request;
         }
         if (server->replies.len >= SERVER_READ_MAX && !flush(session))
@@ -297,13 +301,14 @@ static void work(
     watch_input(session);
 }
 
-/* The request's lookup has ended, or (verdict is NULL) takes too long: replies and goes on. */
-static void answer_request(struct session *session, const struct verdict *verdict)
+/* What the request waited for is there, or takes too long: replies and goes on. */
+static void answer_request(
+    struct session *session, enum protocol_wake wake, const struct verdict *verdict)
 {
     struct server *server = session->group->server;
     uint64_t now_ms = clock_now_ms();
     enum protocol_step step = session->group->protocol->answer(
-        server, session->request, verdict, now_ms, &server->replies);
+        server, session->request, wake, verdict, now_ms, &server->replies);
 
     if (step == PROTOCOL_PENDING)
         return;
@@ -315,7 +320,12 @@ static void answer_request(struct session *session, const struct verdict *verdic
 
 static void on_verdict(struct lookup_waiter *waiter, const struct verdict *verdict)
 {
-    answer_request(((struct request *)(void *)waiter)->session, verdict);
+    answer_request(((struct request *)(void *)waiter)->session, PROTOCOL_VERDICT, verdict);
+}
+
+static void on_resumed(void *request)
+{
+    answer_request(((struct request *)request)->session, PROTOCOL_RESUMED, NULL);
 }
 
 int session_accept(struct session_group *group, uv_stream_t *listening, bool is_pipe, bool keep)
@@ -361,7 +371,7 @@ uint64_t session_group_expire(struct session_group *group, uint64_t now_ms)
                 continue;
             }
             lookups_forget(&session->request->waiter);
-            answer_request(session, NULL);
+            answer_request(session, PROTOCOL_LATE, NULL);
         }
     }
     for (int state = 0; state < SESSION_STATES; state++) {
