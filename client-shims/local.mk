@@ -12,8 +12,6 @@ dist_eximshim_DATA = \
     client-shims/exim/daned-main.conf \
     client-shims/exim/daned-router.conf \
     client-shims/exim/daned-transport.conf
-# Files of client-shims.
-
 # danectl: one file for each subcommand.
 bin_PROGRAMS += danectl
 danectl_SOURCES = \

@@ -82,6 +82,7 @@ enum judgement judge_host(const struct verdict *verdict, const struct dname *hos
         return say_state(JUDGE_ACCEPT, *host_out, why_out);
     case HOST_DANE:
         return say_state(JUDGE_CHAIN, *host_out, why_out);
+    case HOST_UNDECIDED:
     case HOST_TEMPFAIL:
     case HOST_NO_ADDRESS:
         /* An address that the MTA has found and that was not seen here: nothing is known of it. */

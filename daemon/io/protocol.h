@@ -34,6 +34,10 @@ struct request {
     bool host_alone;      /* exim: the host is looked up by itself now */
     bool overridden;      /* the level is the operator's; only the facts are awaited */
     struct answer answer; /* that level */
+    bool verify;          /* exim: VERIFY */
+    bool looked_again;    /* exim: the host was not in the cached answer, and DNS was asked anew */
+    struct verification *verification; /* exim: of the chain; owned */
+    void (*resume)(void *request);     /* the verification is over; set by the session */
 };
 
 enum protocol_step {
