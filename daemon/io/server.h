@@ -21,8 +21,8 @@ struct server {
     struct lookups *lookups; /* borrowed */
     struct trial *trials;    /* lookups that a "dry-run" request has started */
     size_t trial_count;
-    char *read_buffer;       /* SERVER_READ_MAX octets; used within one callback only */
-    struct replies replies;  /* likewise */
+    char *read_buffer;      /* SERVER_READ_MAX octets; used within one callback only */
+    struct replies replies; /* likewise */
 };
 
 /* Starts a server over lookups. */
