@@ -308,7 +308,11 @@ static void work(
         close_session(session);
         return;
     } else {
-        move(session, input.len > 0 ? SESSION_PARTIAL : SESSION_IDLE, now_ms);
+        /* What stands behind a whole request is a new one, with a time of its own. */
+        if (input.len == 0 || input.data != data)
+            move(session, SESSION_IDLE, now_ms);
+        if (input.len > 0)
+            move(session, SESSION_PARTIAL, now_ms);
     }
     keep_input(session, input.data, input.len);
     watch_input(session);
