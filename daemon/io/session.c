@@ -106,11 +106,19 @@ static void on_closed(uv_handle_t *handle)
     struct session *session = handle->data;
     struct session_group *group = session->group;
 
-    free(session->input);
     free(session);
     group->count--;
     if (group->count == 0)
         group->on_empty(group->owner);
+}
+
+/* Every change of the input is counted; input is NULL or of len octets, and the session's. */
+static void set_input(struct session *session, char *input, size_t len)
+{
+    session->group->input_bytes += len;
+    session->group->input_bytes -= session->input_len;
+    session->input = input;
+    session->input_len = len;
 }
 
 static void close_session(struct session *session)
@@ -119,6 +127,8 @@ static void close_session(struct session *session)
         return;
     leave_list(session);
     drop_request(session);
+    free(session->input);
+    set_input(session, NULL, 0);
     session->state = SESSION_CLOSING;
     uv_close(&session->uv.handle, on_closed);
 }
@@ -184,6 +194,7 @@ static void keep_input(struct session *session, const char *data, size_t len)
     if (len > 0 && session->input && data >= session->input &&
         data <= session->input + session->input_len) {
         memmove(session->input, data, len);
+        set_input(session, session->input, len);
     } else {
         char *input = NULL;
         if (len > 0) {
@@ -191,9 +202,8 @@ static void keep_input(struct session *session, const char *data, size_t len)
             memcpy(input, data, len);
         }
         free(session->input);
-        session->input = input;
+        set_input(session, input, len);
     }
-    session->input_len = len;
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
@@ -220,10 +230,10 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
         work(session, buffer->base, fresh, fresh, clock_now_ms());
         return;
     }
-    session->input = alloc_array(session->input, session->input_len + fresh, 1);
+    char *input = alloc_array(session->input, session->input_len + fresh, 1);
     if (fresh > 0)
-        memcpy(session->input + session->input_len, buffer->base, fresh);
-    session->input_len += fresh;
+        memcpy(input + session->input_len, buffer->base, fresh);
+    set_input(session, input, session->input_len + fresh);
     work(session, session->input, session->input_len, fresh, clock_now_ms());
 }
 
@@ -240,6 +250,13 @@ static void watch_input(struct session *session)
         uv_read_stop(&session->uv.stream);
     else if (uv_read_start(&session->uv.stream, on_alloc, on_read) != 0)
         close_session(session);
+}
+
+/* Thousands of clients that each send most of a long request must not take all memory. */
+static void limit_input(struct session_group *group)
+{
+    while (group->input_bytes > SESSION_INPUT_MAX && group->lists[SESSION_PARTIAL].first)
+        close_session(group->lists[SESSION_PARTIAL].first);
 }
 
 static void on_verdict(struct lookup_waiter *waiter, const struct verdict *verdict);
@@ -295,10 +312,15 @@ static void work(
         close_session(session);
         return;
     } else {
-        move(session, input.len > 0 ? SESSION_PARTIAL : SESSION_IDLE, now_ms);
+        /* What stands behind a whole request is a new one, with a time of its own. */
+        if (input.len == 0 || input.data != data)
+            move(session, SESSION_IDLE, now_ms);
+        if (input.len > 0)
+            move(session, SESSION_PARTIAL, now_ms);
     }
     keep_input(session, input.data, input.len);
     watch_input(session);
+    limit_input(session->group);
 }
 
 /* What the request waited for is there, or takes too long: replies and goes on. */

@@ -33,6 +33,7 @@ UNIT_TESTS += tests/unit/core/test_utf8
 UNIT_TESTS += tests/unit/daemon/test_config
 UNIT_TESTS += tests/unit/io/test_getdns_reply
 UNIT_TESTS += tests/unit/io/test_log
+UNIT_TESTS += tests/unit/io/test_session
 UNIT_TESTS += tests/unit/proto/test_base64
 UNIT_TESTS += tests/unit/proto/test_control_line
 UNIT_TESTS += tests/unit/proto/test_exim_client
