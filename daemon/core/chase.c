@@ -115,6 +115,20 @@ static bool rdata_is_well_formed(const struct dns_rr *rr)
 }
 
 /*
+ * RFC 6672 3.1: the CNAME of a name below a DNAME is made by the resolver, so that the DNAME and
+ * its signature say how long it may live.
+ */
+static void cap_ttl_by_dname(struct chase *chase, const struct dns_reply *reply, int64_t wall_s)
+{
+    for (size_t i = 0; i < reply->answer_count; i++) {
+        const struct dname *owner = &reply->answer[i].owner;
+        if (reply->answer[i].type == DNS_DNAME && dname_is_below(&chase->at, owner) &&
+            !dname_equal(&chase->at, owner))
+            cap_ttl(chase, reply, owner, DNS_DNAME, wall_s);
+    }
+}
+
+/*
  * Follows the CNAMEs of this reply from chase->at on. Returns CAUSE_NONE with *followed_out links
  * followed, or why the chain is none.
  */
@@ -146,6 +160,7 @@ static enum dns_cause follow_cnames(
         if (chase->links == CHASE_LINKS_MAX)
             return CAUSE_CNAME_CHAIN;
         cap_ttl(chase, reply, &chase->at, DNS_CNAME, wall_s);
+        cap_ttl_by_dname(chase, reply, wall_s);
         chase->links++;
         ++*followed_out;
         if (!dname_from_wire(link->rdata, link->rdata_len, &chase->at))

@@ -41,6 +41,7 @@ static const struct layout layouts[] = {
     {DNS_A, {{"ipv4_address", FIELD_OCTETS, 4}}},
     {DNS_AAAA, {{"ipv6_address", FIELD_OCTETS, 16}}},
     {DNS_CNAME, {{"cname", FIELD_NAME, 0}}},
+    {DNS_DNAME, {{"target", FIELD_NAME, 0}}},
     {DNS_MX, {{"preference", FIELD_U16, 0}, {"exchange", FIELD_NAME, 0}}},
     {DNS_TLSA,
         {{"certificate_usage", FIELD_U8, 0}, {"selector", FIELD_U8, 0},

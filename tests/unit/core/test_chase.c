@@ -269,6 +269,27 @@ static void mx_hosts_are_sorted_folded_and_bounded(void **state)
     free(fact);
 }
 
+static void a_cname_made_from_a_dname_lives_no_longer_than_it(void **state)
+{
+    static const uint8_t target[] = {1, 't', 0};
+    static const uint8_t dname_target[] = {0};
+    /* Over DNAME (39), original TTL 3600, expires at NOW + 40. */
+    static const uint8_t over_dname[18] = {0, 39, 0, 0, 0, 0, 14, 16, 0, 0, 0x04, 0x10};
+    struct draft draft;
+
+    (void)state;
+    draft_init(&draft, DNS_A);
+    add(&draft, "mx.example", DNS_CNAME, 3600, target, sizeof target);
+    add(&draft, "t", DNS_A, 3600, address, 4);
+    add(&draft, "mx.example", DNS_DNAME, 5, dname_target, sizeof dname_target);
+    add(&draft, "other", DNS_DNAME, 5, dname_target, sizeof dname_target);
+    expect_ttl(&draft, FACT_RECORDS, 3600);
+    add(&draft, "example", DNS_DNAME, 300, dname_target, sizeof dname_target);
+    expect_ttl(&draft, FACT_RECORDS, 300);
+    add(&draft, "example", DNS_RRSIG, 3600, over_dname, 18);
+    expect_ttl(&draft, FACT_RECORDS, 40);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +299,7 @@ int main(void)
         cmocka_unit_test(a_tlsa_record_without_data_is_a_record),
         cmocka_unit_test(a_question_about_an_alias_is_about_that_record_alone),
         cmocka_unit_test(one_insecure_reply_makes_the_chain_insecure),
+        cmocka_unit_test(a_cname_made_from_a_dname_lives_no_longer_than_it),
         cmocka_unit_test(mx_hosts_are_sorted_folded_and_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
