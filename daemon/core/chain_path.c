@@ -118,17 +118,18 @@ static enum chain_why check_signature(struct chain_search *search,
     return CHAIN_WHY_SIGNATURE_UNSUPPORTED;
 }
 
-/* Likewise, remembering it in *known. The subject is the last one of the path. */
-static bool is_signed(
+/* Likewise, remembering in *known whether there was anything. */
+static enum chain_why check_signature_once(
     struct chain_search *search, uint8_t *known, size_t subject, const struct certificate_key *key)
 {
-    if (*known == CHAIN_PAIR_UNKNOWN) {
-        enum chain_why why = check_signature(search, &search->nodes[subject].certificate, key);
-        *known = why == CHAIN_WHY_NONE ? CHAIN_PAIR_YES : CHAIN_PAIR_NO;
-        if (why != CHAIN_WHY_NONE)
-            meet(search, why, search->path_len - 1);
-    }
-    return *known == CHAIN_PAIR_YES;
+    enum chain_why why = CHAIN_WHY_SIGNATURE_BAD;
+
+    if (*known == CHAIN_PAIR_YES)
+        return CHAIN_WHY_NONE;
+    if (*known == CHAIN_PAIR_UNKNOWN)
+        why = check_signature(search, &search->nodes[subject].certificate, key);
+    *known = why == CHAIN_WHY_NONE ? CHAIN_PAIR_YES : CHAIN_PAIR_NO;
+    return why;
 }
 
 static struct chain_reason check_path(struct chain_search *search, bool is_below_bare_key)
@@ -158,8 +159,12 @@ static bool try_issuer(struct chain_search *search, size_t issuer)
         refuse(&node->reason, node->problem, depth);
         return false;
     }
-    if (!is_signed(search, &search->signed_by[issuer][subject], subject, &node->certificate.key))
+    enum chain_why why = check_signature_once(
+        search, &search->signed_by[issuer][subject], subject, &node->certificate.key);
+    if (why != CHAIN_WHY_NONE) {
+        meet(search, why, depth - 1);
         return false;
+    }
     search->path[search->path_len++] = (uint8_t)issuer;
     if (node->record != CHAIN_NO_RECORD) {
         struct chain_reason reason = check_path(search, false);
@@ -184,7 +189,7 @@ static bool try_bare_key(struct chain_search *search, size_t index)
     size_t depth = search->path_len;
     size_t subject = search->path[depth - 1];
 
-    /* One that does not fit is no obstacle worth telling: it is not said to be the issuer. */
+    /* That it did not sign is no obstacle worth telling: nothing says that it should have. */
     if (!cert_signature_fits_key(&search->nodes[subject].certificate, &key->key))
         return false;
     enum chain_why why = chain_check_issuer_key(&key->key);
@@ -192,7 +197,8 @@ static bool try_bare_key(struct chain_search *search, size_t index)
         refuse(&key->reason, why, depth);
         return false;
     }
-    if (!is_signed(search, &search->signed_by_key[index][subject], subject, &key->key))
+    if (check_signature_once(search, &search->signed_by_key[index][subject], subject, &key->key) !=
+        CHAIN_WHY_NONE)
         return false;
     struct chain_reason reason = check_path(search, true);
     if (reason.why != CHAIN_WHY_NONE) {

@@ -74,3 +74,15 @@ tests_fuzz_fuzz_der_LDADD = libcore.a
 tests_fuzz_fuzz_tlsa_SOURCES = tests/fuzz/fuzz_tlsa.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_tlsa_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_tlsa_LDADD = libcore.a
+
+# core: chains
+FUZZ_TARGETS += tests/fuzz/fuzz_chain tests/fuzz/fuzz_name_constraints tests/fuzz/fuzz_pem
+tests_fuzz_fuzz_chain_SOURCES = tests/fuzz/fuzz_chain.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_chain_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_chain_LDADD = libcore.a
+tests_fuzz_fuzz_name_constraints_SOURCES = tests/fuzz/fuzz_name_constraints.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_name_constraints_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_name_constraints_LDADD = libcore.a
+tests_fuzz_fuzz_pem_SOURCES = tests/fuzz/fuzz_pem.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_pem_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_pem_LDADD = libcore.a libproto.a

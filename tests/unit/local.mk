@@ -5,7 +5,8 @@
 
 EXTRA_DIST += tests/unit/no-cmocka.sh tests/unit/proto/proto_test.h
 
-EXTRA_DIST += tests/unit/core/build_der.h tests/unit/core/certificate_fixtures.h \
+EXTRA_DIST += tests/unit/io/make_verify_fixtures.sh tests/unit/io/verify_fixtures.h
+EXTRA_DIST += tests/unit/core/build_chain.h tests/unit/core/build_der.h tests/unit/core/certificate_fixtures.h \
     tests/unit/core/make_certificates.sh
 
 if HAVE_CMOCKA
@@ -24,16 +25,25 @@ UNIT_TESTS += tests/unit/core/test_table
 UNIT_TESTS += tests/unit/core/test_cert_names
 UNIT_TESTS += tests/unit/core/test_certificate
 UNIT_TESTS += tests/unit/core/test_chase
+UNIT_TESTS += tests/unit/core/test_cert_algorithm
+UNIT_TESTS += tests/unit/core/test_cert_dn
+UNIT_TESTS += tests/unit/core/test_cert_names
+UNIT_TESTS += tests/unit/core/test_certificate
+UNIT_TESTS += tests/unit/core/test_chain
+UNIT_TESTS += tests/unit/core/test_chain_bounds
 UNIT_TESTS += tests/unit/core/test_der
 UNIT_TESTS += tests/unit/core/test_destination
 UNIT_TESTS += tests/unit/core/test_dname
+UNIT_TESTS += tests/unit/core/test_name_constraints
 UNIT_TESTS += tests/unit/core/test_overrides
+UNIT_TESTS += tests/unit/core/test_pem
 UNIT_TESTS += tests/unit/core/test_tlsa
 UNIT_TESTS += tests/unit/core/test_utf8
 UNIT_TESTS += tests/unit/daemon/test_config
 UNIT_TESTS += tests/unit/io/test_getdns_reply
 UNIT_TESTS += tests/unit/io/test_log
 UNIT_TESTS += tests/unit/io/test_session
+UNIT_TESTS += tests/unit/io/test_verify_wolfssl
 UNIT_TESTS += tests/unit/proto/test_base64
 UNIT_TESTS += tests/unit/proto/test_control_line
 UNIT_TESTS += tests/unit/proto/test_exim_client
