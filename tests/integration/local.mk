@@ -3,6 +3,7 @@
 
 dist_check_SCRIPTS = \
     tests/integration/answers \
+    tests/integration/client \
     tests/integration/hostile \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)
