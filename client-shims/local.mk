@@ -16,10 +16,14 @@ dist_eximshim_DATA = \
 # danectl: one file for each subcommand.
 bin_PROGRAMS += danectl
 danectl_SOURCES = \
+    client-shims/danectl/chain_file.h client-shims/danectl/chain_file.c \
     client-shims/danectl/command.h \
     client-shims/danectl/main.c \
-    client-shims/danectl/verify.c
-danectl_LDADD = libio.a libcore.a libproto.a $(WOLFSSL_LIBS) $(JANSSON_LIBS)
+    client-shims/danectl/output.h client-shims/danectl/output.c \
+    client-shims/danectl/policy.c \
+    client-shims/danectl/verify.c \
+    client-shims/danectl/verify_daemon.c
+danectl_LDADD = libdanedclient.a libio.a libcore.a libproto.a $(WOLFSSL_LIBS) $(JANSSON_LIBS)
 
 noinst_LIBRARIES += libdanedclient.a
 libdanedclient_a_SOURCES = \

@@ -4,6 +4,7 @@
 dist_check_SCRIPTS = \
     tests/integration/answers \
     tests/integration/client \
+    tests/integration/danectl \
     tests/integration/hostile \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)
