@@ -27,6 +27,7 @@ UNIT_TESTS += tests/unit/core/test_chase
 UNIT_TESTS += tests/unit/core/test_der
 UNIT_TESTS += tests/unit/core/test_destination
 UNIT_TESTS += tests/unit/core/test_dname
+UNIT_TESTS += tests/unit/core/test_judge
 UNIT_TESTS += tests/unit/core/test_overrides
 UNIT_TESTS += tests/unit/core/test_tlsa
 UNIT_TESTS += tests/unit/core/test_utf8
