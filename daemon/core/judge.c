@@ -52,7 +52,8 @@ enum judgement judge_host(const struct verdict *verdict, const struct dname *hos
     struct answer answer = override ? *override : answer_of(verdict);
 
     *host_out = NULL;
-    if (verdict->mx == MX_FAILED && verdict->level != LEVEL_MAY) {
+    /* An MX lookup that failed, or was never made for too many lookups, is no insecure one. */
+    if (verdict->mx_status == DNS_ERROR && level != LEVEL_MAY) {
         answer = answer_of(verdict);
         answer_why(&answer, why_out);
         return level == LEVEL_DANE_REQUIRED ? JUDGE_REFUSE : JUDGE_LATER;
@@ -62,6 +63,9 @@ enum judgement judge_host(const struct verdict *verdict, const struct dname *hos
         answer_why(&answer, why_out);
         return JUDGE_ACCEPT;
     }
+    /* Under insecure-mx = may no host was looked up: an override that asks for more needs that. */
+    if (verdict->reason == REASON_INSECURE_MX_MAY && level != LEVEL_DANE_REQUIRED)
+        return say(JUDGE_ALONE, "insecure-mx", "the host is judged by itself", why_out);
     *host_out = policy_find_host(verdict, host);
     if (level == LEVEL_DANE_REQUIRED)
         return judge_required(verdict, *host_out, why_out);

@@ -75,12 +75,18 @@ static void on_verified(void *arg)
     request->resume(request);
 }
 
-/* The destination's name is what the certificate may bear; the host's, if it is judged alone. */
+/*
+ * The destination's name is one that the certificate may bear (RFC 7672 3.2.2), but not that of a
+ * host judged alone: it came from an insecure MX lookup, behind which only the TLSA base domain
+ * counts.
+ */
 static enum protocol_step verify(struct server *server, struct request *request,
     const struct verdict *verdict, const struct host_verdict *host, struct replies *replies)
 {
-    verification_against(
-        request->verification, verdict, host, &request->destination.name, clock_wall_s());
+    const struct dname *original =
+        request->host_alone ? &host->tlsa_base : &request->destination.name;
+
+    verification_against(request->verification, verdict, host, original, clock_wall_s());
     if (!verification_start(request->verification, server->loop, on_verified, request))
         return PROTOCOL_PENDING;
     return finish_verification(request, replies);
@@ -157,8 +163,9 @@ static const char *read_request(const struct exim_request *line, struct request 
     if (error != DESTINATION_OK || request->destination.kind == DESTINATION_PARENT)
         return "bad-request: malformed domain";
     /* The port is read as that of a key, so that names of services and bounds are the same. */
-    int len = snprintf(port_key, sizeof port_key, "h:%.*s",
-        line->port.len < 12 ? (int)line->port.len : 12, line->port.data);
+    if (line->port.len > sizeof port_key - sizeof "h:")
+        return "bad-request: malformed port";
+    int len = snprintf(port_key, sizeof port_key, "h:%.*s", (int)line->port.len, line->port.data);
     if (destination_parse(port_key, (size_t)len, &port) != DESTINATION_OK)
         return "bad-request: malformed port";
     if (request->destination.port != port.port && request->destination.port != 25)

@@ -35,6 +35,7 @@ UNIT_TESTS += tests/unit/core/test_der
 UNIT_TESTS += tests/unit/core/test_destination
 UNIT_TESTS += tests/unit/core/test_dname
 UNIT_TESTS += tests/unit/core/test_name_constraints
+UNIT_TESTS += tests/unit/core/test_judge
 UNIT_TESTS += tests/unit/core/test_overrides
 UNIT_TESTS += tests/unit/core/test_pem
 UNIT_TESTS += tests/unit/core/test_tlsa
