@@ -204,8 +204,7 @@ static void other_types_and_classes_are_left_out(void **state)
     struct getdns_reply *reply;
 
     (void)state;
-    assert_int_equal(
-        READ_ANSWER("\300\14\0\2\0\1\0\0\0\1\0\3\1x\0", &reply), CAUSE_NONE); /* NS */
+    assert_int_equal(READ_ANSWER("\300\14\0\2\0\1\0\0\0\1\0\3\1x\0", &reply), CAUSE_NONE); /* NS */
     assert_int_equal(reply->dns.answer_count, 0);
     getdns_reply_free(reply);
     assert_int_equal(
