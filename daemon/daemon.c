@@ -213,6 +213,15 @@ static void reload(struct daemon *daemon)
         config_free(config);
         return;
     }
+    /* An editor's rename must not take away what the operator has laid down. */
+    if (daemon->overrides && !overrides && config->policy.destinations[0] != '\0') {
+        log_write(LOG_LEVEL_ERROR,
+            "reload refused, nothing was changed: %s: there is no such file, but overrides are in "
+            "force; to have none, empty it",
+            config->policy.destinations);
+        config_free(config);
+        return;
+    }
     /* The only option of the resolver that takes effect at once. */
     enum config_on_self_test_failure on_failure = config->resolver.on_self_test_failure;
     config->resolver.on_self_test_failure = daemon->config->resolver.on_self_test_failure;

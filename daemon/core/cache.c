@@ -142,13 +142,12 @@ static bool entry_matches(const struct table_node *node, const void *key_pointer
 
 static uint32_t hash_of(const struct cache *cache, const struct key *key)
 {
-    uint8_t octets[3 + DNAME_MAX];
+    return siphash_name(&cache->hash_key, (uint8_t)key->kind, key->sub, key->name);
+}
 
-    octets[0] = (uint8_t)key->kind;
-    octets[1] = (uint8_t)(key->sub >> 8);
-    octets[2] = (uint8_t)key->sub;
-    memcpy(octets + 3, key->name->wire, key->name->len);
-    return (uint32_t)siphash(&cache->hash_key, octets, 3u + key->name->len);
+const struct siphash_key *cache_hash_key(const struct cache *cache)
+{
+    return &cache->hash_key;
 }
 
 static struct entry *find(const struct cache *cache, const struct key *key, uint32_t hash)

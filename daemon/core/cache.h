@@ -69,6 +69,9 @@ void cache_drop_levels(struct cache *cache);
 /* Drops everything. */
 void cache_clear(struct cache *cache);
 
+/* The key of the cache's hash, for other tables whose keys an attacker can pick. Borrowed. */
+const struct siphash_key *cache_hash_key(const struct cache *cache);
+
 /* Gives the counts. */
 void cache_count(const struct cache *cache, struct cache_counts *counts_out);
 

@@ -30,6 +30,19 @@ static enum judgement say_state(
     return judgement;
 }
 
+/*
+ * The host is none of the MX hosts of a secure lookup: a stranger, unless there are more MX hosts
+ * than are looked at, of which it may be one.
+ */
+static enum judgement say_stranger(const struct verdict *verdict, char why_out[JUDGE_WHY_MAX])
+{
+    for (size_t i = 0; i < verdict->host_count; i++)
+        if (verdict->hosts[i].why == HOST_REASON_BEYOND_LIMIT)
+            return say_state(JUDGE_LATER, &verdict->hosts[i], why_out);
+    return say(JUDGE_STRANGER, reason_token(REASON_NOT_AN_MX_HOST),
+        reason_text(REASON_NOT_AN_MX_HOST), why_out);
+}
+
 /* A destination whose level is dane-required: only a match under a secure MX lookup is accepted. */
 static enum judgement judge_required(
     const struct verdict *verdict, const struct host_verdict *host, char why_out[JUDGE_WHY_MAX])
@@ -37,8 +50,7 @@ static enum judgement judge_required(
     if (verdict->mx_status != DNS_SECURE)
         return say(JUDGE_REFUSE, "dane-required", "the MX lookup is not secure", why_out);
     if (!host)
-        return say(JUDGE_STRANGER, reason_token(REASON_NOT_AN_MX_HOST),
-            reason_text(REASON_NOT_AN_MX_HOST), why_out);
+        return say_stranger(verdict, why_out);
     if (host->state != HOST_DANE)
         return say(JUDGE_REFUSE, "dane-required", host_reason_text(host->why), why_out);
     return say_state(JUDGE_CHAIN, host, why_out);
@@ -77,8 +89,7 @@ enum judgement judge_host(const struct verdict *verdict, const struct dname *hos
          */
         if (verdict->mx_status != DNS_SECURE)
             return say(JUDGE_ALONE, "insecure-mx", "the host is judged by itself", why_out);
-        return say(JUDGE_STRANGER, reason_token(REASON_NOT_AN_MX_HOST),
-            reason_text(REASON_NOT_AN_MX_HOST), why_out);
+        return say_stranger(verdict, why_out);
     }
     switch ((*host_out)->state) {
     case HOST_NONE:

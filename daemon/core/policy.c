@@ -126,7 +126,9 @@ static void decide_level(struct verdict *verdict, const struct policy_options *o
 
     for (size_t i = 0; i < verdict->host_count; i++) {
         count[verdict->hosts[i].state]++;
-        if (verdict->hosts[i].state == HOST_TEMPFAIL && !failed)
+        /* on-self-test-failure speaks for a host only if nothing worse is known of any. */
+        if (verdict->hosts[i].state == HOST_TEMPFAIL &&
+            (!failed || failed->failure.cause == CAUSE_NOT_VALIDATING))
             failed = &verdict->hosts[i];
     }
     size_t left = verdict->host_count - count[HOST_NO_ADDRESS];

@@ -4,6 +4,8 @@
  */
 #include "daemon/core/siphash.h"
 
+#include <string.h>
+
 struct state {
     uint64_t v0, v1, v2, v3;
 };
@@ -59,4 +61,13 @@ uint64_t siphash(const struct siphash_key *key, const void *data, size_t len)
     for (int r = 0; r < 4; r++)
         round_once(&s);
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
+uint32_t siphash_name(
+    const struct siphash_key *key, uint8_t kind, uint16_t number, const struct dname *name)
+{
+    uint8_t octets[3 + DNAME_MAX] = {kind, (uint8_t)(number >> 8), (uint8_t)number};
+
+    memcpy(octets + 3, name->wire, name->len);
+    return (uint32_t)siphash(key, octets, 3u + name->len);
 }

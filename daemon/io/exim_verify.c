@@ -93,7 +93,7 @@ static enum protocol_step verify(struct server *server, struct request *request,
 }
 
 /* What is to be done next with a verdict. */
-enum next { NEXT_DONE, NEXT_DECIDE };
+enum next { NEXT_DONE, NEXT_DECIDE, NEXT_DECIDE_ANEW };
 
 static enum next judge(struct server *server, struct request *request,
     const struct verdict *verdict, struct replies *replies, enum protocol_step *step_out)
@@ -119,8 +119,7 @@ static enum next judge(struct server *server, struct request *request,
         /* The MX records may have changed since they were cached: once more, from DNS. */
         if (!request->looked_again) {
             request->looked_again = true;
-            lookups_flush(server->lookups, &request->destination);
-            return NEXT_DECIDE;
+            return NEXT_DECIDE_ANEW;
         }
         *step_out = finish(request, replies, EXIM_DENY, why);
         return NEXT_DONE;
@@ -138,14 +137,19 @@ static enum protocol_step go_on(struct server *server, struct request *request,
     const struct verdict *verdict, uint64_t now_ms, struct replies *replies)
 {
     enum protocol_step step = PROTOCOL_LAST;
+    enum next next = verdict ? judge(server, request, verdict, replies, &step) : NEXT_DECIDE;
 
-    for (;;) {
-        if (verdict && judge(server, request, verdict, replies, &step) == NEXT_DONE)
-            return step;
-        if (lookups_decide(server->lookups, &request->destination, now_ms, &request->waiter,
-                &verdict) == LOOKUP_PENDING)
+    while (next != NEXT_DONE) {
+        enum lookup_status status =
+            next == NEXT_DECIDE_ANEW ? lookups_decide_anew(server->lookups, &request->destination,
+                                           now_ms, &request->waiter, &verdict)
+                                     : lookups_decide(server->lookups, &request->destination,
+                                           now_ms, &request->waiter, &verdict);
+        if (status == LOOKUP_PENDING)
             return PROTOCOL_PENDING;
+        next = judge(server, request, verdict, replies, &step);
     }
+    return step;
 }
 
 /*

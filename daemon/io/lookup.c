@@ -26,6 +26,7 @@ struct lookup {
     struct lookup_waiter *waiters;
     uint64_t started_ms;
     unsigned awaited; /* questions that will still call on_fact() */
+    bool anew;        /* the MX records are asked for though the cache may have them */
     bool asked_dns;
     bool settled;
 };
@@ -157,13 +158,17 @@ bool lookups_known(struct lookups *lookups, const struct destination *destinatio
     return true;
 }
 
-static void keep_level(
-    struct lookups *lookups, const struct destination *destination, uint64_t now_ms)
+static void keep_level(const struct lookup *lookup, uint64_t now_ms)
 {
+    struct lookups *lookups = lookup->owner;
+    const struct destination *destination = &lookup->destination;
     uint8_t packed[sizeof(uint64_t) + ANSWER_PACKED_MAX];
     struct answer answer = answer_of(&lookups->verdict);
 
     if (answer.expires_ms == UINT64_MAX)
+        return;
+    /* A second look that fails says nothing against the first. */
+    if (lookup->anew && answer.level == LEVEL_DEFER)
         return;
     memcpy(packed, &answer.expires_ms, sizeof answer.expires_ms);
     size_t len = sizeof answer.expires_ms + answer_pack(&answer, packed + sizeof answer.expires_ms);
@@ -204,7 +209,10 @@ static bool advance(struct lookup *lookup, uint64_t now_ms)
         learned = false;
         for (size_t i = 0; i < count; i++) {
             const struct question *question = &lookups->needs[i];
-            const struct fact *cached = questions_cached(lookups->questions, question, now_ms);
+            const struct fact *cached =
+                lookup->anew && question->type == DNS_MX
+                    ? NULL
+                    : questions_cached(lookups->questions, question, now_ms);
             if (cached) {
                 evidence_add(&lookup->evidence, question, fact_copy(cached));
                 learned = true;
@@ -243,7 +251,7 @@ static void settle(struct lookup *lookup, uint64_t now_ms)
     struct lookups *lookups = lookup->owner;
     struct verdict *verdict = copy_verdict(&lookups->verdict);
 
-    keep_level(lookups, &lookup->destination, now_ms);
+    keep_level(lookup, now_ms);
     report(lookup, now_ms);
     lookup->settled = true;
     while (lookup->waiters) {
@@ -271,21 +279,25 @@ static void on_fact(void *arg, const struct question *question, const struct fac
     }
 }
 
+struct lookup_key {
+    const struct destination *destination;
+    bool anew;
+};
+
 /* A settled lookup only waits for questions that nobody needs any more: it is not joined. */
 static bool is_destination(const struct table_node *node, const void *key)
 {
     const struct lookup *lookup = (const struct lookup *)(const void *)node;
+    const struct lookup_key *wanted = key;
 
-    return !lookup->settled && destination_equal(&lookup->destination, key);
+    return !lookup->settled && lookup->anew == wanted->anew &&
+           destination_equal(&lookup->destination, wanted->destination);
 }
 
-static uint32_t hash_of(const struct destination *destination)
+static uint32_t hash_of(const struct lookups *lookups, const struct destination *destination)
 {
-    uint32_t hash = 2166136261u ^ destination->port ^ (uint32_t)destination->kind << 16;
-
-    for (size_t i = 0; i < destination->name.len; i++)
-        hash = (hash ^ destination->name.wire[i]) * 16777619u;
-    return hash ^ hash >> 15;
+    return siphash_name(cache_hash_key(lookups->cache), (uint8_t)destination->kind,
+        destination->port, &destination->name);
 }
 
 static void wait_for(struct lookup *lookup, struct lookup_waiter *waiter)
@@ -312,13 +324,13 @@ void lookups_forget(struct lookup_waiter *waiter)
     waiter->next = waiter->previous = NULL;
 }
 
-static struct lookup *start(
-    struct lookups *lookups, const struct destination *destination, uint64_t now_ms)
+static struct lookup *start(struct lookups *lookups, const struct lookup_key *key, uint64_t now_ms)
 {
     struct lookup *lookup = alloc_zeroed(sizeof *lookup);
 
     lookup->owner = lookups;
-    lookup->destination = *destination;
+    lookup->destination = *key->destination;
+    lookup->anew = key->anew;
     lookup->started_ms = now_ms;
     evidence_init(&lookup->evidence);
     return lookup;
@@ -333,12 +345,12 @@ static const struct verdict *lend(struct lookups *lookups, struct evidence *evid
     return lookups->ready;
 }
 
-enum lookup_status lookups_decide(struct lookups *lookups, const struct destination *destination,
+static enum lookup_status decide(struct lookups *lookups, const struct lookup_key *key,
     uint64_t now_ms, struct lookup_waiter *waiter, const struct verdict **verdict_out)
 {
-    uint32_t hash = hash_of(destination);
+    uint32_t hash = hash_of(lookups, key->destination);
     struct lookup *lookup =
-        (struct lookup *)(void *)table_find(&lookups->in_flight, hash, is_destination, destination);
+        (struct lookup *)(void *)table_find(&lookups->in_flight, hash, is_destination, key);
 
     forget_ready(lookups);
     if (!lookup && lookups->in_flight.member_count >= LOOKUPS_MAX) {
@@ -352,10 +364,10 @@ enum lookup_status lookups_decide(struct lookups *lookups, const struct destinat
         return LOOKUP_READY;
     }
     if (!lookup) {
-        lookup = start(lookups, destination, now_ms);
+        lookup = start(lookups, key, now_ms);
         bool final = advance(lookup, now_ms);
         if (final) {
-            keep_level(lookups, destination, now_ms);
+            keep_level(lookup, now_ms);
             report(lookup, now_ms);
             *verdict_out = lend(lookups, &lookup->evidence);
             lookup->settled = true;
@@ -372,14 +384,17 @@ enum lookup_status lookups_decide(struct lookups *lookups, const struct destinat
     return LOOKUP_PENDING;
 }
 
-bool lookups_flush(struct lookups *lookups, const struct destination *destination)
+enum lookup_status lookups_decide(struct lookups *lookups, const struct destination *destination,
+    uint64_t now_ms, struct lookup_waiter *waiter, const struct verdict **verdict_out)
 {
-    bool level = cache_remove(
-        lookups->cache, cache_kind_of(destination), destination->port, &destination->name);
-    bool mx = destination->kind == DESTINATION_DOMAIN &&
-              cache_remove(lookups->cache, CACHE_FACT, DNS_MX, &destination->name);
+    return decide(lookups, &(struct lookup_key){destination, false}, now_ms, waiter, verdict_out);
+}
 
-    return level || mx;
+enum lookup_status lookups_decide_anew(struct lookups *lookups,
+    const struct destination *destination, uint64_t now_ms, struct lookup_waiter *waiter,
+    const struct verdict **verdict_out)
+{
+    return decide(lookups, &(struct lookup_key){destination, true}, now_ms, waiter, verdict_out);
 }
 
 void lookups_set_options(struct lookups *lookups, const struct lookup_options *options)

@@ -86,10 +86,12 @@ enum lookup_status lookups_decide(struct lookups *lookups, const struct destinat
     uint64_t now_ms, struct lookup_waiter *waiter, const struct verdict **verdict_out);
 
 /*
- * Forgets the level and the MX records of a destination, so that the next decision asks DNS for
- * them. Facts of its hosts stay. Returns whether there was anything.
+ * As lookups_decide(), but asks DNS for the MX records even if the cache has them: they may have
+ * changed. What the cache has is only replaced by an answer, never by a failure.
  */
-bool lookups_flush(struct lookups *lookups, const struct destination *destination);
+enum lookup_status lookups_decide_anew(struct lookups *lookups,
+    const struct destination *destination, uint64_t now_ms, struct lookup_waiter *waiter,
+    const struct verdict **verdict_out);
 
 /* Ends a waiter's waiting, so that its callback does not run. The lookup goes on. */
 void lookups_forget(struct lookup_waiter *waiter);

@@ -143,7 +143,8 @@ static enum protocol_step take(struct server *server, const struct input *input,
 
     *used_out = 0;
     /* A long line is looked at when it may have ended, not for each octet that comes. */
-    if (!input->eof && input->len > EXIM_POLICY_MAX && input->len <= EXIM_VERIFY_MAX &&
+    if (!input->eof && input->len - input->fresh > EXIM_POLICY_MAX &&
+        input->len <= EXIM_VERIFY_MAX &&
         !memchr(input->data + input->len - input->fresh, '\n', input->fresh))
         return PROTOCOL_MORE;
     switch (exim_line_parse(input->data, input->len, input->eof, &line, &reason)) {

@@ -162,20 +162,16 @@ static bool is_question(const struct table_node *node, const void *key)
     return question_equal(&((const struct pending *)(const void *)node)->question, key);
 }
 
-/* Who can make questions collide here can only slow the few thousand that are under way. */
-static uint32_t hash_of(const struct question *question)
+static uint32_t hash_of(const struct questions *questions, const struct question *question)
 {
-    uint32_t hash = 2166136261u ^ question->type; /* FNV-1a */
-
-    for (size_t i = 0; i < question->name.len; i++)
-        hash = (hash ^ question->name.wire[i]) * 16777619u;
-    return hash ^ hash >> 15;
+    return siphash_name(
+        cache_hash_key(questions->cache), CACHE_FACT, question->type, &question->name);
 }
 
 enum dns_cause questions_ask(struct questions *questions, const struct question *question,
     question_done_cb *callback, void *arg)
 {
-    uint32_t hash = hash_of(question);
+    uint32_t hash = hash_of(questions, question);
     struct pending *pending =
         (struct pending *)(void *)table_find(&questions->in_flight, hash, is_question, question);
 

@@ -22,7 +22,7 @@ enum session_state {
     SESSION_CLOSING = SESSION_STATES, /* in no list; freed when its handle is closed */
 };
 
-/* How long a write may make no progress. */
+/* How long the client may take to read what could not be written at once. */
 #define SESSION_WRITE_MS 30000
 
 /*
