@@ -213,17 +213,18 @@ static void reload(struct daemon *daemon)
         config_free(config);
         return;
     }
+    /* The only option of the resolver that takes effect at once. */
+    enum config_on_self_test_failure on_failure = config->resolver.on_self_test_failure;
+    config->resolver.on_self_test_failure = daemon->config->resolver.on_self_test_failure;
     if (strcmp(config->user, daemon->config->user) != 0 ||
         memcmp(config->listen, daemon->config->listen, sizeof config->listen) != 0 ||
-        memcmp(&config->resolver.address, &daemon->config->resolver.address,
-            sizeof config->resolver) != 0)
+        memcmp(&config->resolver, &daemon->config->resolver, sizeof config->resolver) != 0)
         log_write(LOG_LEVEL_WARNING,
             "reload: changes of user, listen and resolver take effect with the next start");
     /* What is not changed at a reload keeps telling what runs. */
     memcpy(config->user, daemon->config->user, sizeof config->user);
     memcpy(config->listen, daemon->config->listen, sizeof config->listen);
     config->listen_count = daemon->config->listen_count;
-    enum config_on_self_test_failure on_failure = config->resolver.on_self_test_failure;
     config->resolver = daemon->config->resolver;
     config->resolver.on_self_test_failure = on_failure;
 

@@ -123,10 +123,14 @@ void listeners_start(struct listeners *listeners, struct server *server)
     }
 }
 
-static void on_one_gone(void *arg)
+/* It is freed behind this call, while others may still have sessions to hurry. */
+static void on_one_gone(void *arg, struct listener *listener)
 {
     struct listeners *listeners = arg;
 
+    for (size_t i = 0; i < listeners->count; i++)
+        if (listeners->items[i] == listener)
+            listeners->items[i] = NULL;
     listeners->gone++;
     if (listeners->gone == listeners->count)
         listeners->on_gone(listeners->arg);
@@ -142,8 +146,6 @@ void listeners_drain(struct listeners *listeners, void (*on_gone)(void *arg), vo
 
 void listeners_hurry(struct listeners *listeners)
 {
-    if (listeners->gone == listeners->count)
-        return;
     for (size_t i = 0; i < listeners->count; i++)
         if (listeners->items[i])
             listener_hurry(listeners->items[i]);

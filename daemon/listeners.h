@@ -10,7 +10,7 @@
 
 struct listeners {
     size_t count;
-    struct listener *items[CONFIG_LISTENERS_MAX];
+    struct listener *items[CONFIG_LISTENERS_MAX]; /* NULL: gone */
     char names[CONFIG_LISTENERS_MAX][CONFIG_TITLE_MAX + 1];
     size_t gone;
     void (*on_gone)(void *arg);

@@ -44,7 +44,7 @@ void cache_resize(struct cache *cache, size_t size);
 
 /*
  * Gives the value kept under (kind, sub, name) and its length, or NULL if there is none that is
- * still to be served at now_ms. The value is aligned as malloc() aligns.
+ * still to be served at now_ms. The value is aligned to 8 octets.
  */
 const void *cache_get(struct cache *cache, enum cache_kind kind, uint16_t sub,
     const struct dname *name, uint64_t now_ms, size_t *len_out);

@@ -115,6 +115,20 @@ static bool rdata_is_well_formed(const struct dns_rr *rr)
 }
 
 /*
+ * RFC 6672 3.1: the CNAME of a name below a DNAME is made by the resolver, so that the DNAME and
+ * its signature say how long it may live.
+ */
+static void cap_ttl_by_dname(struct chase *chase, const struct dns_reply *reply, int64_t wall_s)
+{
+    for (size_t i = 0; i < reply->answer_count; i++) {
+        const struct dname *owner = &reply->answer[i].owner;
+        if (reply->answer[i].type == DNS_DNAME && dname_is_below(&chase->at, owner) &&
+            !dname_equal(&chase->at, owner))
+            cap_ttl(chase, reply, owner, DNS_DNAME, wall_s);
+    }
+}
+
+/*
  * Follows the CNAMEs of this reply from chase->at on. Returns CAUSE_NONE with *followed_out links
  * followed, or why the chain is none.
  */
@@ -146,6 +160,7 @@ static enum dns_cause follow_cnames(
         if (chase->links == CHASE_LINKS_MAX)
             return CAUSE_CNAME_CHAIN;
         cap_ttl(chase, reply, &chase->at, DNS_CNAME, wall_s);
+        cap_ttl_by_dname(chase, reply, wall_s);
         chase->links++;
         ++*followed_out;
         if (!dname_from_wire(link->rdata, link->rdata_len, &chase->at))
@@ -204,6 +219,25 @@ static size_t fold_mx(const struct dns_rr **records, size_t count, size_t *omitt
     return kept;
 }
 
+/*
+ * Whether a reply about a CNAME record says one thing. RFC 2181 10.1: there may be only one CNAME
+ * record at a name; RFC 1034 3.6.2: and no other data but what signs it.
+ */
+static bool alias_is_single(const struct chase *chase, const struct dns_reply *reply)
+{
+    const struct dns_rr *alias = NULL;
+
+    for (size_t i = 0; i < reply->answer_count; i++) {
+        const struct dns_rr *rr = &reply->answer[i];
+        if (rr->type == DNS_RRSIG || !dname_equal(&rr->owner, &chase->at))
+            continue;
+        if (rr->type != DNS_CNAME || (alias && !same_rdata(alias, rr)))
+            return false;
+        alias = rr;
+    }
+    return true;
+}
+
 /* The RRset (chase->at, qtype) is in the reply: makes the fact of it. */
 static struct fact *take_records(
     struct chase *chase, const struct dns_reply *reply, int64_t wall_s, size_t count)
@@ -214,14 +248,14 @@ static struct fact *take_records(
     struct fact *fact = NULL;
 
     cap_ttl(chase, reply, &chase->at, chase->qtype, wall_s);
-    for (size_t i = 0; i < reply->answer_count; i++) {
+    if (chase->qtype == DNS_CNAME && !alias_is_single(chase, reply))
+        fact = fact_new_error(CAUSE_CONTRADICTORY);
+    for (size_t i = 0; i < reply->answer_count && !fact; i++) {
         const struct dns_rr *rr = &reply->answer[i];
         if (rr->type != chase->qtype || !dname_equal(&rr->owner, &chase->at))
             continue;
-        if (!rdata_is_well_formed(rr)) {
+        if (!rdata_is_well_formed(rr))
             fact = fact_new_error(CAUSE_MALFORMED);
-            break;
-        }
         /* RFC 2181 5: an RRset has no duplicates; neighbours are the ones that resolvers make. */
         if (kept == 0 || !same_rdata(records[kept - 1], rr))
             records[kept++] = rr;

@@ -339,7 +339,8 @@ size_t destination_to_text(const struct destination *destination, char *text_out
         after = "]";
         break;
     }
-    snprintf(text_out, DESTINATION_TEXT_MAX, "%s%s%s%s", before, host, after, port);
+    snprintf(text_out, DESTINATION_TEXT_MAX, "%s%.*s%s%s", before, DNAME_TEXT_MAX - 1, host, after,
+        port);
     return strlen(text_out);
 }
 

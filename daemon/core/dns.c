@@ -27,6 +27,8 @@ const char *dns_type_text(uint16_t type)
         return "MX";
     case DNS_AAAA:
         return "AAAA";
+    case DNS_DNAME:
+        return "DNAME";
     case DNS_RRSIG:
         return "RRSIG";
     case DNS_TLSA:

@@ -20,6 +20,7 @@ enum dns_type {
     DNS_SOA = 6,
     DNS_MX = 15,
     DNS_AAAA = 28,
+    DNS_DNAME = 39,
     DNS_RRSIG = 46,
     DNS_TLSA = 52,
 };

@@ -1,33 +1,35 @@
+# Files of daemon/core: one line a module.
 noinst_LIBRARIES += libcore.a
-libcore_a_SOURCES = \
-    daemon/core/answer.h daemon/core/answer.c \
-    daemon/core/alloc.h daemon/core/alloc.c \
-    daemon/core/cache.h daemon/core/cache.c \
-    daemon/core/cert_algorithm.h daemon/core/cert_algorithm.c \
-    daemon/core/cert_dn.h daemon/core/cert_dn.c \
-    daemon/core/cert_names.h daemon/core/cert_names.c \
-    daemon/core/certificate.h daemon/core/certificate.c \
-    daemon/core/certificate_extensions.h daemon/core/certificate_extensions.c \
-    daemon/core/chain.h daemon/core/chain.c \
-    daemon/core/chain_check.h daemon/core/chain_check.c \
-    daemon/core/chain_path.h daemon/core/chain_path.c \
-    daemon/core/chain_report.c \
-    daemon/core/chase.h daemon/core/chase.c \
-    daemon/core/destination.h daemon/core/destination.c \
-    daemon/core/der.h daemon/core/der.c \
-    daemon/core/dname.h daemon/core/dname.c \
-    daemon/core/dns.h daemon/core/dns.c \
-    daemon/core/evidence.h daemon/core/evidence.c \
-    daemon/core/fact.h daemon/core/fact.c \
-    daemon/core/host.h daemon/core/host.c \
-    daemon/core/map.h daemon/core/map.c \
-    daemon/core/name_constraints.h daemon/core/name_constraints.c \
-    daemon/core/overrides.h daemon/core/overrides.c \
-    daemon/core/pem.h daemon/core/pem.c \
-    daemon/core/pin.h daemon/core/pin.c \
-    daemon/core/policy.h daemon/core/policy.c \
-    daemon/core/siphash.h daemon/core/siphash.c \
-    daemon/core/table.h daemon/core/table.c \
-    daemon/core/tlsa.h daemon/core/tlsa.c \
-    daemon/core/utf8.h daemon/core/utf8.c \
-    daemon/core/verdict.h daemon/core/verdict.c
+libcore_a_SOURCES =
+libcore_a_SOURCES += daemon/core/alloc.h daemon/core/alloc.c
+libcore_a_SOURCES += daemon/core/answer.h daemon/core/answer.c
+libcore_a_SOURCES += daemon/core/cache.h daemon/core/cache.c
+libcore_a_SOURCES += daemon/core/cert_algorithm.h daemon/core/cert_algorithm.c
+libcore_a_SOURCES += daemon/core/cert_dn.h daemon/core/cert_dn.c
+libcore_a_SOURCES += daemon/core/cert_names.h daemon/core/cert_names.c
+libcore_a_SOURCES += daemon/core/certificate.h daemon/core/certificate.c
+libcore_a_SOURCES += daemon/core/certificate_extensions.h daemon/core/certificate_extensions.c
+libcore_a_SOURCES += daemon/core/chain.h daemon/core/chain.c
+libcore_a_SOURCES += daemon/core/chain_check.h daemon/core/chain_check.c
+libcore_a_SOURCES += daemon/core/chain_path.h daemon/core/chain_path.c
+libcore_a_SOURCES += daemon/core/chain_report.c
+libcore_a_SOURCES += daemon/core/chase.h daemon/core/chase.c
+libcore_a_SOURCES += daemon/core/der.h daemon/core/der.c
+libcore_a_SOURCES += daemon/core/destination.h daemon/core/destination.c
+libcore_a_SOURCES += daemon/core/dname.h daemon/core/dname.c
+libcore_a_SOURCES += daemon/core/dns.h daemon/core/dns.c
+libcore_a_SOURCES += daemon/core/evidence.h daemon/core/evidence.c
+libcore_a_SOURCES += daemon/core/fact.h daemon/core/fact.c
+libcore_a_SOURCES += daemon/core/host.h daemon/core/host.c
+libcore_a_SOURCES += daemon/core/judge.h daemon/core/judge.c
+libcore_a_SOURCES += daemon/core/map.h daemon/core/map.c
+libcore_a_SOURCES += daemon/core/name_constraints.h daemon/core/name_constraints.c
+libcore_a_SOURCES += daemon/core/overrides.h daemon/core/overrides.c
+libcore_a_SOURCES += daemon/core/pem.h daemon/core/pem.c
+libcore_a_SOURCES += daemon/core/pin.h daemon/core/pin.c
+libcore_a_SOURCES += daemon/core/policy.h daemon/core/policy.c
+libcore_a_SOURCES += daemon/core/siphash.h daemon/core/siphash.c
+libcore_a_SOURCES += daemon/core/table.h daemon/core/table.c
+libcore_a_SOURCES += daemon/core/tlsa.h daemon/core/tlsa.c
+libcore_a_SOURCES += daemon/core/utf8.h daemon/core/utf8.c
+libcore_a_SOURCES += daemon/core/verdict.h daemon/core/verdict.c

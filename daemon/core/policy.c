@@ -226,6 +226,7 @@ enum level host_state_level(enum host_state state)
         return LEVEL_ENCRYPT;
     case HOST_NONE:
         return LEVEL_MAY;
+    case HOST_UNDECIDED:
     case HOST_TEMPFAIL:
         return LEVEL_DEFER;
     case HOST_NO_ADDRESS:

@@ -64,12 +64,16 @@ enum reason {
 #undef X
 };
 
-/* The state of one MX host (RFC 7672 2.2): X(name, text). */
-#define HOST_STATES(X)      \
-    X(DANE, "dane")         \
-    X(ENCRYPT, "encrypt")   \
-    X(NONE, "none")         \
-    X(TEMPFAIL, "tempfail") \
+/*
+ * The state of one MX host (RFC 7672 2.2): X(name, text). A host that was not looked up, as nothing
+ * depended on it, is undecided.
+ */
+#define HOST_STATES(X)        \
+    X(UNDECIDED, "undecided") \
+    X(DANE, "dane")           \
+    X(ENCRYPT, "encrypt")     \
+    X(NONE, "none")           \
+    X(TEMPFAIL, "tempfail")   \
     X(NO_ADDRESS, "no-address")
 
 enum host_state {

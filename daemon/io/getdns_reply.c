@@ -6,8 +6,9 @@
  * if an item is not as it has to be, and that ends the whole translation. The rdata of the types
  * that daned looks at is put together again, field by field from one table, as uncompressed wire.
  *
- * getdns stops silently at the first record that it cannot parse. Therefore the lengths of its
- * lists are compared with the counts of the header.
+ * getdns stops silently at the first record that it cannot parse, and hands on what there is of a
+ * record that the end of the message cuts off. Therefore the message itself is walked through first
+ * (is_whole()), and the lengths of the lists are compared with the counts of the header.
  */
 
 #include "daemon/io/getdns_reply.h"
@@ -40,6 +41,7 @@ static const struct layout layouts[] = {
     {DNS_A, {{"ipv4_address", FIELD_OCTETS, 4}}},
     {DNS_AAAA, {{"ipv6_address", FIELD_OCTETS, 16}}},
     {DNS_CNAME, {{"cname", FIELD_NAME, 0}}},
+    {DNS_DNAME, {{"target", FIELD_NAME, 0}}},
     {DNS_MX, {{"preference", FIELD_U16, 0}, {"exchange", FIELD_NAME, 0}}},
     {DNS_TLSA,
         {{"certificate_usage", FIELD_U8, 0}, {"selector", FIELD_U8, 0},
@@ -156,6 +158,7 @@ static bool read_rr(const getdns_dict *dict, bool soa_only, struct rdata_buffer 
 {
     uint32_t type, class, ttl;
     getdns_dict *fields;
+    getdns_bindata *raw;
     const struct layout *layout;
 
     if (!read_u32(dict, "type", UINT16_MAX, &type))
@@ -175,7 +178,12 @@ static bool read_rr(const getdns_dict *dict, bool soa_only, struct rdata_buffer 
     for (const struct field *field = layout->fields; field->key != NULL; field++)
         if (!put_field(fields, field, rdata))
             return false;
-    if (rdata->len - *offset_out > UINT16_MAX)
+    /*
+     * Uncompressed rdata is never shorter than what was on the wire, unless something stood there
+     * behind the last field.
+     */
+    if (getdns_dict_get_bindata(fields, "rdata_raw", &raw) != GETDNS_RETURN_GOOD ||
+        raw->size > rdata->len - *offset_out || rdata->len - *offset_out > UINT16_MAX)
         return false;
     rr_out->type = (uint16_t)type;
     rr_out->ttl = ttl;
@@ -336,13 +344,65 @@ static bool read_opt(const getdns_dict *message, struct dns_reply *dns)
     return true;
 }
 
+static uint16_t read_wire_u16(const uint8_t *wire)
+{
+    return (uint16_t)(wire[0] << 8 | wire[1]);
+}
+
+/* Moves *at behind the name there, without following a pointer. Returns false at the end. */
+static bool skip_name(const uint8_t *wire, size_t len, size_t *at)
+{
+    while (*at < len) {
+        uint8_t octet = wire[*at];
+        if (octet == 0 || octet >= 0xc0) { /* RFC 1035 4.1.4: a pointer is two octets, and last */
+            *at += octet == 0 ? 1 : 2;
+            return *at <= len;
+        }
+        *at += (size_t)octet + 1;
+    }
+    return false;
+}
+
+/*
+ * Whether the records of the message end exactly where it ends. Each turn of either loop moves at
+ * least one octet on, so that the counts of the header bound nothing but the number of turns.
+ */
+static bool is_whole(const uint8_t *wire, size_t len)
+{
+    size_t at = 12;
+
+    if (len < at)
+        return false;
+    unsigned questions = read_wire_u16(wire + 4);
+    unsigned records =
+        (unsigned)read_wire_u16(wire + 6) + read_wire_u16(wire + 8) + read_wire_u16(wire + 10);
+    for (; questions > 0; questions--) {
+        if (!skip_name(wire, len, &at) || len - at < 4)
+            return false;
+        at += 4;
+    }
+    for (; records > 0; records--) {
+        if (!skip_name(wire, len, &at) || len - at < 10)
+            return false;
+        size_t rdata_len = read_wire_u16(wire + at + 8);
+        at += 10;
+        if (len - at < rdata_len)
+            return false;
+        at += rdata_len;
+    }
+    return at == len;
+}
+
 enum dns_cause getdns_reply_read(const getdns_dict *response, struct getdns_reply **reply_out)
 {
     struct getdns_reply *reply;
     getdns_dict *message;
+    getdns_bindata *wire;
 
     *reply_out = NULL;
     if (response == NULL ||
+        getdns_dict_get_bindata(response, "/replies_full/0", &wire) != GETDNS_RETURN_GOOD ||
+        !is_whole(wire->data, wire->size) ||
         getdns_dict_get_dict(response, "/replies_tree/0", &message) != GETDNS_RETURN_GOOD)
         return CAUSE_MALFORMED;
     reply = alloc_zeroed(sizeof *reply);

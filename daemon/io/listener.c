@@ -44,7 +44,7 @@ struct listener {
     uint64_t due_ms; /* when the timer fires; UINT64_MAX: it does not run */
     uint64_t refused_logged_ms;
     unsigned open_handles;
-    void (*on_gone)(void *arg);
+    void (*on_gone)(void *arg, struct listener *listener);
     void *arg;
 };
 
@@ -96,22 +96,38 @@ static bool remove_stale_socket(
     return false;
 }
 
-/* Gives the socket file its owner, group and mode, and notes which file it is. */
+/*
+ * Gives the socket file its owner, group and mode, and notes which file it is. The directory may be
+ * another user's, who could put something else in its place meanwhile: what was opened is looked at
+ * and changed, and never what stands at the path.
+ */
 static bool own_socket_file(struct listener *listener, char error_out[LISTENER_ERROR_MAX])
 {
     const struct listener_options *options = &listener->options;
     struct stat status;
+    char self[32];
+    bool good = false;
+    int fd = open(path_of(options), O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
-    if ((options->owner != (uid_t)-1 || options->group != (gid_t)-1) &&
-        lchown(path_of(options), options->owner, options->group) != 0)
-        return fail(error_out, "cannot change the socket's owner or group");
-    if (chmod(path_of(options), options->mode) != 0)
-        return fail(error_out, "cannot change the socket's mode");
-    if (lstat(path_of(options), &status) != 0)
+    if (fd < 0)
         return fail(error_out, "cannot look at the socket");
-    listener->file_device = status.st_dev;
-    listener->file_inode = status.st_ino;
-    return true;
+    /* chmod() has no form for such a descriptor, but it follows this link to the very file. */
+    snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+    if (fstat(fd, &status) != 0)
+        fail(error_out, "cannot look at the socket");
+    else if (!S_ISSOCK(status.st_mode) || status.st_uid != geteuid() || status.st_nlink != 1)
+        snprintf(error_out, LISTENER_ERROR_MAX, "something else was put in the socket's place");
+    else if ((options->owner != (uid_t)-1 || options->group != (gid_t)-1) &&
+             fchownat(fd, "", options->owner, options->group, AT_EMPTY_PATH) != 0)
+        fail(error_out, "cannot change the socket's owner or group");
+    else if (chmod(self, options->mode) != 0)
+        fail(error_out, "cannot change the socket's mode");
+    else
+        good = true;
+    close(fd);
+    listener->file_device = good ? status.st_dev : 0;
+    listener->file_inode = good ? status.st_ino : 0;
+    return good;
 }
 
 /* Removes the socket file, if it is still the one that this listener made. */
@@ -238,7 +254,7 @@ static void release(struct listener *listener)
 {
     if (listener->open_handles > 0 || listener->sessions.count > 0)
         return;
-    listener->on_gone(listener->arg);
+    listener->on_gone(listener->arg, listener);
     free(listener);
 }
 
@@ -297,7 +313,8 @@ size_t listener_connections(const struct listener *listener)
     return listener->sessions.count;
 }
 
-void listener_drain(struct listener *listener, void (*on_gone)(void *arg), void *arg)
+void listener_drain(
+    struct listener *listener, void (*on_gone)(void *arg, struct listener *listener), void *arg)
 {
     listener->on_gone = on_gone;
     listener->arg = arg;

@@ -47,9 +47,10 @@ size_t listener_connections(const struct listener *listener);
 /*
  * Stops accepting, removes the socket file, and closes each session as soon as it has no reply
  * under way. on_gone is called once, never inside this call, when all are gone; the listener is
- * freed then.
+ * freed behind it.
  */
-void listener_drain(struct listener *listener, void (*on_gone)(void *arg), void *arg);
+void listener_drain(
+    struct listener *listener, void (*on_gone)(void *arg, struct listener *listener), void *arg);
 
 /* Behind listener_drain(): closes the sessions that are left. */
 void listener_hurry(struct listener *listener);

@@ -1,18 +1,24 @@
+# Files of daemon/io: one line a module.
 noinst_LIBRARIES += libio.a
-libio_a_SOURCES = \
-    daemon/io/clock.h daemon/io/clock.c \
-    daemon/io/digest.h daemon/io/digest_wolfssl.c \
-    daemon/io/getdns_loop.h daemon/io/getdns_loop.c \
-    daemon/io/getdns_reply.h daemon/io/getdns_reply.c \
-    daemon/io/listener.h daemon/io/listener.c \
-    daemon/io/log.h daemon/io/log.c \
-    daemon/io/lookup.h daemon/io/lookup.c \
-    daemon/io/protocol.h daemon/io/protocol_exim.c daemon/io/protocol_socketmap.c \
-    daemon/io/questions.h daemon/io/questions.c \
-    daemon/io/resolver.h \
-    daemon/io/resolver_getdns.h daemon/io/resolver_getdns.c \
-    daemon/io/self_test.h daemon/io/self_test.c \
-    daemon/io/server.h daemon/io/server.c \
-    daemon/io/session.h daemon/io/session.c \
-    daemon/io/upstream.h daemon/io/upstream.c \
-    daemon/io/verify_wolfssl.h daemon/io/verify_wolfssl.c
+libio_a_SOURCES =
+libio_a_SOURCES += daemon/io/clock.h daemon/io/clock.c
+libio_a_SOURCES += daemon/io/digest.h
+libio_a_SOURCES += daemon/io/digest_wolfssl.c
+libio_a_SOURCES += daemon/io/exim_verify.h daemon/io/exim_verify.c
+libio_a_SOURCES += daemon/io/getdns_loop.h daemon/io/getdns_loop.c
+libio_a_SOURCES += daemon/io/getdns_reply.h daemon/io/getdns_reply.c
+libio_a_SOURCES += daemon/io/listener.h daemon/io/listener.c
+libio_a_SOURCES += daemon/io/log.h daemon/io/log.c
+libio_a_SOURCES += daemon/io/lookup.h daemon/io/lookup.c
+libio_a_SOURCES += daemon/io/protocol.h
+libio_a_SOURCES += daemon/io/protocol_exim.c
+libio_a_SOURCES += daemon/io/protocol_socketmap.c
+libio_a_SOURCES += daemon/io/questions.h daemon/io/questions.c
+libio_a_SOURCES += daemon/io/resolver.h
+libio_a_SOURCES += daemon/io/resolver_getdns.h daemon/io/resolver_getdns.c
+libio_a_SOURCES += daemon/io/self_test.h daemon/io/self_test.c
+libio_a_SOURCES += daemon/io/server.h daemon/io/server.c
+libio_a_SOURCES += daemon/io/session.h daemon/io/session.c
+libio_a_SOURCES += daemon/io/upstream.h daemon/io/upstream.c
+libio_a_SOURCES += daemon/io/verification.h daemon/io/verification.c
+libio_a_SOURCES += daemon/io/verify_wolfssl.h daemon/io/verify_wolfssl.c

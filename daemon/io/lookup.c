@@ -145,6 +145,9 @@ bool lookups_known(struct lookups *lookups, const struct destination *destinatio
         *answer_out = answer_plain(LEVEL_MAY, REASON_ADDRESS_LITERAL);
         return true;
     }
+    /* ".example.com" has no level; that of "example.com" stands under the same name and port. */
+    if (destination->kind == DESTINATION_PARENT)
+        return false;
     packed = cache_get(lookups->cache, cache_kind_of(destination), destination->port,
         &destination->name, now_ms, &len);
     if (!packed)
@@ -367,6 +370,16 @@ enum lookup_status lookups_decide(struct lookups *lookups, const struct destinat
     }
     wait_for(lookup, waiter);
     return LOOKUP_PENDING;
+}
+
+bool lookups_flush(struct lookups *lookups, const struct destination *destination)
+{
+    bool level = cache_remove(
+        lookups->cache, cache_kind_of(destination), destination->port, &destination->name);
+    bool mx = destination->kind == DESTINATION_DOMAIN &&
+              cache_remove(lookups->cache, CACHE_FACT, DNS_MX, &destination->name);
+
+    return level || mx;
 }
 
 void lookups_set_options(struct lookups *lookups, const struct lookup_options *options)

@@ -85,6 +85,12 @@ bool lookups_known(struct lookups *lookups, const struct destination *destinatio
 enum lookup_status lookups_decide(struct lookups *lookups, const struct destination *destination,
     uint64_t now_ms, struct lookup_waiter *waiter, const struct verdict **verdict_out);
 
+/*
+ * Forgets the level and the MX records of a destination, so that the next decision asks DNS for
+ * them. Facts of its hosts stay. Returns whether there was anything.
+ */
+bool lookups_flush(struct lookups *lookups, const struct destination *destination);
+
 /* Ends a waiter's waiting, so that its callback does not run. The lookup goes on. */
 void lookups_forget(struct lookup_waiter *waiter);
 

@@ -13,6 +13,7 @@
 
 struct server;
 struct session;
+struct verification;
 
 /* Replies on their way out. Room for PROTOCOL_REPLY_MAX is there whenever a protocol is called. */
 struct replies {
@@ -33,13 +34,24 @@ struct request {
     bool host_alone;      /* exim: the host is looked up by itself now */
     bool overridden;      /* the level is the operator's; only the facts are awaited */
     struct answer answer; /* that level */
+    bool verify;          /* exim: VERIFY */
+    bool looked_again;    /* exim: the host was not in the cached answer, and DNS was asked anew */
+    struct verification *verification; /* exim: of the chain; owned */
+    void (*resume)(void *request);     /* the verification is over; set by the session */
 };
 
 enum protocol_step {
     PROTOCOL_MORE,    /* the request is not all there */
     PROTOCOL_REPLIED, /* the reply is written; the next request may follow */
     PROTOCOL_LAST,    /* the reply is written, and the connection is closed behind it */
-    PROTOCOL_PENDING, /* *request_out waits for a lookup */
+    PROTOCOL_PENDING, /* *request_out waits for a lookup, or for its verification */
+};
+
+/* Why a request that waited is called. */
+enum protocol_wake {
+    PROTOCOL_VERDICT, /* the lookup has come to a verdict */
+    PROTOCOL_RESUMED, /* the verification is over */
+    PROTOCOL_LATE,    /* it takes too long */
 };
 
 /* What came from the client and is not used yet. */
@@ -61,11 +73,12 @@ struct protocol {
         struct replies *replies, size_t *used_out, struct request **request_out);
 
     /*
-     * The lookup of a request has come to a verdict, or (NULL) takes too long. May say
-     * PROTOCOL_PENDING again: then the request waits for another lookup.
+     * What a request waited for is there, or takes too long; verdict is NULL but for
+     * PROTOCOL_VERDICT. May say PROTOCOL_PENDING again: then the request goes on waiting.
      */
     enum protocol_step (*answer)(struct server *server, struct request *request,
-        const struct verdict *verdict, uint64_t now_ms, struct replies *replies);
+        enum protocol_wake wake, const struct verdict *verdict, uint64_t now_ms,
+        struct replies *replies);
 };
 
 extern const struct protocol protocol_socketmap;

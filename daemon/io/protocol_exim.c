@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/core/alloc.h"
+#include "daemon/io/exim_verify.h"
 #include "daemon/io/server.h"
 #include "proto/exim_line.h"
 
@@ -23,14 +24,6 @@ static enum protocol_step reply_answer(
     struct replies *replies, const struct answer *answer, uint64_t now_ms)
 {
     return reply_policy(replies, answer->level, answer->reason, answer_ttl(answer, now_ms));
-}
-
-static enum protocol_step reply_verify(
-    struct replies *replies, enum exim_verdict verdict, const char *text)
-{
-    replies->len += exim_encode_verify_reply(
-        verdict, text, strlen(text), replies->data + replies->len, replies->cap - replies->len);
-    return PROTOCOL_LAST;
 }
 
 /*
@@ -118,8 +111,11 @@ static enum protocol_step take_policy(struct server *server, const struct exim_r
 
     if (destination_parse(line->destination.data, line->destination.len, &asked.destination) !=
             DESTINATION_OK ||
-        asked.destination.kind == DESTINATION_PARENT ||
-        (line->host.data && !parse_host(line->host, &asked.host)))
+        asked.destination.kind == DESTINATION_PARENT)
+        return reply_policy(replies, LEVEL_DEFER, REASON_BAD_REQUEST, 0);
+    /* The host of an address is that address, in Exim's own spelling: it says nothing more. */
+    if (asked.destination.kind != DESTINATION_ADDRESS && line->host.data &&
+        !parse_host(line->host, &asked.host))
         return reply_policy(replies, LEVEL_DEFER, REASON_BAD_REQUEST, 0);
     /* An override or an address stands for every host; a cached level does not. */
     bool known = asked.host.len == 0
@@ -155,24 +151,26 @@ static enum protocol_step take(struct server *server, const struct input *input,
         return PROTOCOL_MORE;
     case EXIM_LINE_BAD:
         if (line.verb == EXIM_VERIFY)
-            return reply_verify(replies, EXIM_DENY, reason);
+            return exim_verify_reply(replies, EXIM_DENY, reason);
         return reply_policy(replies, LEVEL_DEFER, REASON_BAD_REQUEST, 0);
     case EXIM_LINE_OK:
         break;
     }
     *used_out = input->len;
     if (line.verb == EXIM_VERIFY)
-        return reply_verify(
-            replies, EXIM_TEMP, "this version of daned does not verify certificate chains");
+        return exim_verify_take(server, &line, now_ms, replies, request_out);
     return take_policy(server, &line, now_ms, replies, request_out);
 }
 
 static enum protocol_step answer(struct server *server, struct request *request,
-    const struct verdict *verdict, uint64_t now_ms, struct replies *replies)
+    enum protocol_wake wake, const struct verdict *verdict, uint64_t now_ms,
+    struct replies *replies)
 {
     bool alone;
 
-    if (!verdict)
+    if (request->verify)
+        return exim_verify_answer(server, request, wake, verdict, now_ms, replies);
+    if (wake != PROTOCOL_VERDICT)
         return reply_policy(replies, LEVEL_DEFER, REASON_NO_ANSWER_IN_TIME, 0);
     enum protocol_step step = word(request, verdict, now_ms, replies, &alone);
     if (!alone)

@@ -132,11 +132,12 @@ static enum protocol_step take(struct server *server, const struct input *input,
 }
 
 static enum protocol_step answer(struct server *server, struct request *request,
-    const struct verdict *verdict, uint64_t now_ms, struct replies *replies)
+    enum protocol_wake wake, const struct verdict *verdict, uint64_t now_ms,
+    struct replies *replies)
 {
     (void)server;
     (void)now_ms;
-    if (verdict) {
+    if (wake == PROTOCOL_VERDICT) {
         reply_with_verdict(replies, request, verdict);
         return PROTOCOL_REPLIED;
     }

@@ -37,10 +37,9 @@ struct member {
     struct upstream *upstream;
     struct self_test *self_test;
     enum upstream_state state;
-    enum dns_cause reported;  /* why it has no verdict, as last said to on_upstream */
-    enum dns_cause hindrance; /* what kept the last self-test from its end; CAUSE_NONE: nothing */
-    bool warned;              /* of bogus names, since the last time that it had none */
-    bool answered_bogus;      /* in this run of the self-test */
+    enum dns_cause reported; /* why it has no verdict, as last said to on_upstream */
+    bool warned;             /* of bogus names, since the last time that it had none */
+    bool answered_bogus;     /* in this run of the self-test */
 };
 
 struct question {
@@ -277,15 +276,11 @@ static void refuse(struct question *question, enum dns_cause cause)
     free(question);
 }
 
-/* Why no upstream has a verdict. */
-static enum dns_cause untested_cause(const struct pool *pool)
-{
-    for (size_t i = 0; i < pool->options.address_count; i++)
-        if (pool->members[i].hindrance == CAUSE_UNREACHABLE)
-            return CAUSE_UNREACHABLE;
-    return CAUSE_TIMEOUT;
-}
-
+/*
+ * No upstream has a verdict. That is the state of the resolvers and no fact about the question,
+ * which was never sent: no CAUSE_TIMEOUT, which would be kept for error-ttl when they are long
+ * back.
+ */
 static void on_held_too_long(uv_timer_t *timer)
 {
     struct pool *pool = timer->data;
@@ -294,7 +289,7 @@ static void on_held_too_long(uv_timer_t *timer)
 
     while (!pool->closing && (first = TAILQ_FIRST(&pool->waiting)) != NULL &&
            first->deadline_ms <= now_ms)
-        refuse(first, untested_cause(pool));
+        refuse(first, CAUSE_UNREACHABLE);
     set_timer(pool);
 }
 
@@ -392,7 +387,6 @@ static void on_self_test(
     } else if (result == SELF_TEST_FAILED) {
         member->state = UPSTREAM_FAILED;
     }
-    member->hindrance = cause;
     is_news = member->state != old_state ||
               (member->state != UPSTREAM_PASSED && cause != member->reported);
     member->reported = cause;

@@ -41,6 +41,7 @@ static void free_trial(struct trial *trial)
         trial->server->trials = trial->next;
     if (trial->next)
         trial->next->previous = trial->previous;
+    trial->server->trial_count--;
     free(trial);
 }
 
@@ -96,7 +97,13 @@ void server_try(struct server *server, const struct destination *destination, ui
         log_answer(LOG_LEVEL_INFO, "dry-run", destination, &answer, "cache");
         return;
     }
+    if (server->trial_count == SERVER_TRIALS_MAX) {
+        answer = answer_plain(LEVEL_DEFER, REASON_OVERLOADED);
+        log_answer(LOG_LEVEL_INFO, "dry-run", destination, &answer, "daned");
+        return;
+    }
     struct trial *trial = alloc_zeroed(sizeof *trial);
+    server->trial_count++;
     trial->server = server;
     trial->destination = *destination;
     trial->waiter.callback = on_trial_done;

@@ -11,14 +11,18 @@
 
 #define SERVER_READ_MAX 65536 /* octets that one read takes at most */
 
+/* Lookups of "dry-run" requests under way, for which no client waits: beyond it none is started. */
+#define SERVER_TRIALS_MAX 5000
+
 struct trial;
 
 struct server {
     uv_loop_t *loop;
     struct lookups *lookups; /* borrowed */
     struct trial *trials;    /* lookups that a "dry-run" request has started */
-    char *read_buffer;       /* SERVER_READ_MAX octets; used within one callback only */
-    struct replies replies;  /* likewise */
+    size_t trial_count;
+    char *read_buffer;      /* SERVER_READ_MAX octets; used within one callback only */
+    struct replies replies; /* likewise */
 };
 
 /* Starts a server over lookups. */
@@ -29,7 +33,8 @@ void server_fini(struct server *server);
 
 /*
  * Logs at info what map "dane" answers for a destination: now, or when the lookup that this starts
- * has ended. Nobody waits for it.
+ * has ended. Nobody waits for it, so that a client is not slowed by it: beyond SERVER_TRIALS_MAX it
+ * is logged as overloaded.
  */
 void server_try(struct server *server, const struct destination *destination, uint64_t now_ms);
 

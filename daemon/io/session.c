@@ -18,6 +18,7 @@
 
 #include "daemon/core/alloc.h"
 #include "daemon/io/clock.h"
+#include "daemon/io/verification.h"
 
 struct session {
     union {
@@ -95,6 +96,7 @@ static void drop_request(struct session *session)
     if (!session->request)
         return;
     lookups_forget(&session->request->waiter);
+    verification_abandon(session->request->verification);
     free(session->request);
     session->request = NULL;
 }
@@ -104,11 +106,19 @@ static void on_closed(uv_handle_t *handle)
     struct session *session = handle->data;
     struct session_group *group = session->group;
 
-    free(session->input);
     free(session);
     group->count--;
     if (group->count == 0)
         group->on_empty(group->owner);
+}
+
+/* Every change of the input is counted; input is NULL or of len octets, and the session's. */
+static void set_input(struct session *session, char *input, size_t len)
+{
+    session->group->input_bytes += len;
+    session->group->input_bytes -= session->input_len;
+    session->input = input;
+    session->input_len = len;
 }
 
 static void close_session(struct session *session)
@@ -117,6 +127,8 @@ static void close_session(struct session *session)
         return;
     leave_list(session);
     drop_request(session);
+    free(session->input);
+    set_input(session, NULL, 0);
     session->state = SESSION_CLOSING;
     uv_close(&session->uv.handle, on_closed);
 }
@@ -182,6 +194,7 @@ static void keep_input(struct session *session, const char *data, size_t len)
     if (len > 0 && session->input && data >= session->input &&
         data <= session->input + session->input_len) {
         memmove(session->input, data, len);
+        set_input(session, session->input, len);
     } else {
         char *input = NULL;
         if (len > 0) {
@@ -189,9 +202,8 @@ static void keep_input(struct session *session, const char *data, size_t len)
             memcpy(input, data, len);
         }
         free(session->input);
-        session->input = input;
+        set_input(session, input, len);
     }
-    session->input_len = len;
 }
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
@@ -218,9 +230,10 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
         work(session, buffer->base, fresh, fresh, clock_now_ms());
         return;
     }
-    session->input = alloc_array(session->input, session->input_len + fresh, 1);
-    memcpy(session->input + session->input_len, buffer->base, fresh);
-    session->input_len += fresh;
+    char *input = alloc_array(session->input, session->input_len + fresh, 1);
+    if (fresh > 0)
+        memcpy(input + session->input_len, buffer->base, fresh);
+    set_input(session, input, session->input_len + fresh);
     work(session, session->input, session->input_len, fresh, clock_now_ms());
 }
 
@@ -239,7 +252,15 @@ static void watch_input(struct session *session)
         close_session(session);
 }
 
+/* Thousands of clients that each send most of a long request must not take all memory. */
+static void limit_input(struct session_group *group)
+{
+    while (group->input_bytes > SESSION_INPUT_MAX && group->lists[SESSION_PARTIAL].first)
+        close_session(group->lists[SESSION_PARTIAL].first);
+}
+
 static void on_verdict(struct lookup_waiter *waiter, const struct verdict *verdict);
+static void on_resumed(void *request);
 
 /* Lets the protocol take requests from input until it needs more, waits, or has had enough. */
 static bool take_requests(struct session *session, struct input *input, uint64_t now_ms)
@@ -263,6 +284,7 @@ static bool take_requests(struct session *session, struct input *input, uint64_t
         if (step == PROTOCOL_PENDING) {
             request->session = session;
             request->waiter.callback = on_verdict;
+            request->resume = on_resumed;
             session->request = request;
         }
         if (server->replies.len >= SERVER_READ_MAX && !flush(session))
@@ -290,19 +312,25 @@ static void work(
         close_session(session);
         return;
     } else {
-        move(session, input.len > 0 ? SESSION_PARTIAL : SESSION_IDLE, now_ms);
+        /* What stands behind a whole request is a new one, with a time of its own. */
+        if (input.len == 0 || input.data != data)
+            move(session, SESSION_IDLE, now_ms);
+        if (input.len > 0)
+            move(session, SESSION_PARTIAL, now_ms);
     }
     keep_input(session, input.data, input.len);
     watch_input(session);
+    limit_input(session->group);
 }
 
-/* The request's lookup has ended, or (verdict is NULL) takes too long: replies and goes on. */
-static void answer_request(struct session *session, const struct verdict *verdict)
+/* What the request waited for is there, or takes too long: replies and goes on. */
+static void answer_request(
+    struct session *session, enum protocol_wake wake, const struct verdict *verdict)
 {
     struct server *server = session->group->server;
     uint64_t now_ms = clock_now_ms();
     enum protocol_step step = session->group->protocol->answer(
-        server, session->request, verdict, now_ms, &server->replies);
+        server, session->request, wake, verdict, now_ms, &server->replies);
 
     if (step == PROTOCOL_PENDING)
         return;
@@ -314,7 +342,12 @@ static void answer_request(struct session *session, const struct verdict *verdic
 
 static void on_verdict(struct lookup_waiter *waiter, const struct verdict *verdict)
 {
-    answer_request(((struct request *)(void *)waiter)->session, verdict);
+    answer_request(((struct request *)(void *)waiter)->session, PROTOCOL_VERDICT, verdict);
+}
+
+static void on_resumed(void *request)
+{
+    answer_request(((struct request *)request)->session, PROTOCOL_RESUMED, NULL);
 }
 
 int session_accept(struct session_group *group, uv_stream_t *listening, bool is_pipe, bool keep)
@@ -360,7 +393,7 @@ uint64_t session_group_expire(struct session_group *group, uint64_t now_ms)
                 continue;
             }
             lookups_forget(&session->request->waiter);
-            answer_request(session, NULL);
+            answer_request(session, PROTOCOL_LATE, NULL);
         }
     }
     for (int state = 0; state < SESSION_STATES; state++) {

@@ -25,6 +25,12 @@ enum session_state {
 /* How long a write may make no progress. */
 #define SESSION_WRITE_MS 30000
 
+/*
+ * Octets of requests that are not whole yet, of all sessions of a listener together: beyond it the
+ * session that began its request first is closed.
+ */
+#define SESSION_INPUT_MAX ((size_t)64 << 20)
+
 struct session_list {
     struct session *first; /* the one that is due first */
     struct session *last;
@@ -36,8 +42,9 @@ struct session_group {
     const struct protocol *protocol; /* borrowed */
     uint64_t time_out_ms[SESSION_STATES];
     struct session_list lists[SESSION_STATES];
-    size_t count;  /* sessions whose handle is not closed yet */
-    bool draining; /* a session that has nothing under way is closed */
+    size_t count;       /* sessions whose handle is not closed yet */
+    size_t input_bytes; /* kept by all of them */
+    bool draining;      /* a session that has nothing under way is closed */
     void *owner;
     void (*on_due)(void *owner, uint64_t due_ms); /* a session is due at that time, watch it */
     void (*on_empty)(void *owner);                /* the last session is gone */

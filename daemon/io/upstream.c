@@ -9,10 +9,11 @@
  *
  * Failure modes: a question that fails, or that waits in vain while nothing at all comes over its
  * channel, retires the channel. The next question opens a new one, with none of what getdns
- * remembers of a broken connection (its back-off, a byte stream out of step); the retired one is
- * destroyed when getdns has let go of its last question. A question past its deadline is cancelled
- * in getdns; its late reply is ignored, and one that comes under the number of another question is
- * found out by its question section.
+ * remembers of a broken connection (its back-off, a byte stream out of step). The retired channel
+ * is destroyed when getdns has let go of its last question. A connection error is the end of every
+ * question on that connection. A question past its deadline is cancelled in getdns; its late reply
+ * is ignored, and one that comes under the number of another question is found out by its question
+ * section.
  *
  * Every upstream_query is freed when both sides are done with it: getdns has called back, and the
  * callback of the one who asked has run or was dropped.
@@ -45,6 +46,7 @@ struct channel {
     size_t asked;      /* questions that getdns has not called back yet */
     uint64_t heard_ms; /* when the last reply came */
     bool retired;
+    bool broken; /* the connection failed: nothing more will come over it */
     LIST_ENTRY(channel) link;
 };
 
@@ -307,6 +309,7 @@ static void on_response(getdns_context *context, getdns_callback_type_t outcome,
             channel->heard_ms = uv_now(upstream->loop);
         else
             retire_channel(channel);
+        channel->broken = channel->broken || cause == CAUSE_UNREACHABLE;
         finish_query(upstream, query, reply, cause);
     }
     getdns_dict_destroy(response);
@@ -390,6 +393,29 @@ static void expire_queries(struct upstream *upstream)
     }
 }
 
+/*
+ * Ends the queries of broken connections. getdns calls most of them back by itself, but it forgets
+ * some when the connection is reset under its writing, and those would wait for their deadline.
+ */
+static void end_broken_queries(struct upstream *upstream)
+{
+    struct upstream_query *query = TAILQ_FIRST(&upstream->waiting);
+    bool is_broken = false;
+    struct channel *channel;
+
+    LIST_FOREACH(channel, &upstream->channels, link)
+    is_broken = is_broken || channel->broken;
+    while (is_broken && query != NULL) {
+        struct upstream_query *next = TAILQ_NEXT(query, link);
+        if (query->channel->broken) {
+            finish_query(upstream, query, NULL, CAUSE_UNREACHABLE);
+            if (query->with_getdns)
+                getdns_cancel_callback(query->channel->context, query->transaction);
+        }
+        query = next;
+    }
+}
+
 static void deliver_queries(struct upstream *upstream)
 {
     struct upstream_query *query;
@@ -414,6 +440,7 @@ static void on_timer(uv_timer_t *timer)
     struct upstream *upstream = timer->data;
 
     expire_queries(upstream);
+    end_broken_queries(upstream);
     deliver_queries(upstream);
     if (upstream->closing)
         return;

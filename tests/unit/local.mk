@@ -17,6 +17,14 @@ UNIT_TESTS =
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
+UNIT_TESTS += tests/unit/core/test_answer
+UNIT_TESTS += tests/unit/core/test_cache
+UNIT_TESTS += tests/unit/core/test_policy
+UNIT_TESTS += tests/unit/core/test_siphash
+UNIT_TESTS += tests/unit/core/test_table
+UNIT_TESTS += tests/unit/core/test_cert_names
+UNIT_TESTS += tests/unit/core/test_certificate
+UNIT_TESTS += tests/unit/core/test_chase
 UNIT_TESTS += tests/unit/core/test_cert_algorithm
 UNIT_TESTS += tests/unit/core/test_cert_dn
 UNIT_TESTS += tests/unit/core/test_cert_names
@@ -32,7 +40,9 @@ UNIT_TESTS += tests/unit/core/test_pem
 UNIT_TESTS += tests/unit/core/test_tlsa
 UNIT_TESTS += tests/unit/core/test_utf8
 UNIT_TESTS += tests/unit/daemon/test_config
+UNIT_TESTS += tests/unit/io/test_getdns_reply
 UNIT_TESTS += tests/unit/io/test_log
+UNIT_TESTS += tests/unit/io/test_session
 UNIT_TESTS += tests/unit/io/test_verify_wolfssl
 UNIT_TESTS += tests/unit/proto/test_base64
 UNIT_TESTS += tests/unit/proto/test_control_line
@@ -42,6 +52,17 @@ UNIT_TESTS += tests/unit/proto/test_line
 UNIT_TESTS += tests/unit/proto/test_netstring
 UNIT_TESTS += tests/unit/proto/test_printable
 UNIT_TESTS += tests/unit/proto/test_socketmap
+# These stand on the fake resolver and the time of the scenarios.
+UNIT_TESTS += tests/unit/io/test_lookup
+tests_unit_io_test_lookup_SOURCES = tests/unit/io/test_lookup.c $(SCENARIO_COMMON)
+UNIT_TESTS += tests/unit/io/test_questions
+tests_unit_io_test_questions_SOURCES = tests/unit/io/test_questions.c $(SCENARIO_COMMON)
+
+UNIT_TESTS += tests/unit/client-shims/test_daned_client
+tests_unit_client_shims_test_daned_client_SOURCES = \
+    tests/unit/client-shims/scripted_server.h tests/unit/client-shims/scripted_server.c \
+    tests/unit/client-shims/test_daned_client.c
+tests_unit_client_shims_test_daned_client_LDADD = libdanedclient.a $(LDADD)
 else
 TESTS += tests/unit/no-cmocka.sh
 endif

@@ -11,6 +11,8 @@ import socket
 import subprocess
 import time
 
+from harness.waiting import wait_for
+
 ATTEMPTS = 5
 STOP_SECONDS = 10
 START_SECONDS = 20
@@ -71,6 +73,10 @@ forward-zone:
 """
 
 
+# What this process has started: it can be stopped even if its directory has gone.
+_started = {}
+
+
 def free_port():
     """Gives a port of 127.0.0.1 that is free for both TCP and UDP at this moment."""
     while True:
@@ -100,6 +106,7 @@ def _start_daemon(directory, name, program, make_configuration, port=None):
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                               timeout=START_SECONDS, check=False)
         if done.returncode == 0 and _answers(chosen):
+            _started[directory, name] = wait_for(lambda: _read_pid(directory, name))
             return chosen
     raise SystemExit('%s did not start: %s (see %s.log)'
                      % (program, done.stderr.strip(), os.path.join(directory, name)))
@@ -147,13 +154,19 @@ def start(directory):
         raise
 
 
+def _read_pid(directory, name):
+    try:
+        with open(os.path.join(directory, name + '.pid'), encoding='ascii') as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return None
+
+
 def stop_one(directory, name):
     """Stops the server of that name if it runs, and waits for its end."""
     path = os.path.join(directory, name + '.pid')
-    try:
-        with open(path, encoding='ascii') as file:
-            pid = int(file.read())
-    except (OSError, ValueError):
+    pid = _started.pop((directory, name), None) or _read_pid(directory, name)
+    if pid is None:
         return
     end = time.monotonic() + STOP_SECONDS
     wanted = signal.SIGTERM
@@ -179,6 +192,8 @@ def _belongs(pid, directory):
 
 def stop(directory):
     """Stops every server of the directory."""
-    for name in sorted(os.listdir(directory)):
-        if name.endswith('.pid'):
-            stop_one(directory, name[:-len('.pid')])
+    names = {name for where, name in _started if where == directory}
+    if os.path.isdir(directory):
+        names |= {name[:-len('.pid')] for name in os.listdir(directory) if name.endswith('.pid')}
+    for name in sorted(names):
+        stop_one(directory, name)

@@ -128,8 +128,11 @@ class Daned:
     def __enter__(self):
         return self.start()
 
-    def __exit__(self, *ignored):
-        self.stop()
+    def __exit__(self, failure, *ignored):
+        # Another status than 0 is a crash, or what a sanitizer has found at the end.
+        status = self.stop()
+        if status != 0 and failure is None:
+            raise RuntimeError('daned ended with %s: %s' % (status, self.log_text()[-500:]))
 
 
 def make_directory():

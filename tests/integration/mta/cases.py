@@ -74,8 +74,8 @@ EXIM = (
     ('unsigned domain', 'exim@unsigned', CLEAR, PLAIN),
     ('unsigned domain, signed host, right key', 'exim@good.unsigned', TLS, GOOD))
 EXIM_BLIND = (  # without "options trust-ad", Exim takes all of DNS for insecure
-    ('Exim sees no AD, right key', 'exim-blind@good.example', DEFERRED, 'insecurely'),
-    ('Exim sees no AD, wrong key', 'exim-blind@wrong.example', DEFERRED, 'insecurely'),
+    ('Exim sees no AD, right key', 'exim-blind@good.example', DEFERRED, 'certificate verification failed'),
+    ('Exim sees no AD, wrong key', 'exim-blind@wrong.example', DEFERRED, 'certificate verification failed'),
     ('Exim sees no AD, no DANE', 'exim-blind@plain.example', CLEAR, PLAIN))
 EXIM_DEAD = (
     ('daned dead, right key', 'exim-dead@good.example', DEFERRED, 'expansion'),

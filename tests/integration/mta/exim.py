@@ -9,6 +9,9 @@ DELIVERED = re.compile(r' => (\S+) .*H=(\S+) \[([0-9.]+)\](.*)')
 DEFERRED = re.compile(r' == (\S+) (.*)')
 BOUNCED = re.compile(r' \*\* (\S+) (.*)')
 
+SHIM = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../../client-shims/exim')
+FRAGMENTS = ('daned-main.conf', 'daned-router.conf', 'daned-transport.conf')
+
 
 class Exim:
     """The instance, asking daned at the address given."""
@@ -19,6 +22,8 @@ class Exim:
         os.makedirs(os.path.join(self.directory, 'spool'))
         for path in (self.directory, os.path.join(self.directory, 'spool')):
             shutil.chown(path, 'Debian-exim', 'Debian-exim')
+        for name in FRAGMENTS:
+            shutil.copy(os.path.join(SHIM, name), self.directory)
         with open(template, encoding='utf-8') as file:
             text = file.read().replace('@DIRECTORY@', self.directory).replace('@DANED@', daned)
         with open(self.configuration, 'w', encoding='utf-8') as file:

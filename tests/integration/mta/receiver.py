@@ -9,6 +9,7 @@ One line of LOG for each message: "received ADDRESS tls=yes|no sni=NAME to=RECIP
 once every server listens on port 25 of its address.
 """
 import asyncio
+import logging
 import ssl
 import sys
 
@@ -99,4 +100,5 @@ async def main():
 
 
 if __name__ == '__main__':
+    logging.getLogger('asyncio').setLevel(logging.ERROR)  # it warns of every TLS half-close
     asyncio.run(main())

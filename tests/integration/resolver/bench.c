@@ -187,6 +187,7 @@ enum dns_cause bench_ask(
     struct dname dname = {.len = 0};
 
     memset(outcome, 0, sizeof *outcome);
+    uv_update_time(&bench->loop); /* world() may have kept the loop from running */
     outcome->loop = &bench->loop;
     outcome->asked_ms = uv_now(&bench->loop);
     CHECK(dname_from_text(name, strlen(name), &dname));

@@ -60,6 +60,11 @@ def lie(kind, query_id, question):
         return frame(message(query_id, question, answer=[truth], count=3)), False
     if kind == "cut-record":
         return frame(message(query_id, question, answer=[truth, truth])[:-3]), False
+    if kind == "cut-tlsa":
+        tlsa = record(pointer, 52, b"\3\1\1" + b"a" * 32)
+        return frame(message(query_id, question, answer=[tlsa])[:-5]), False
+    if kind == "trailing":
+        return frame(message(query_id, question, answer=[truth]) + b"\0"), False
     if kind == "pointer-loop":
         loop = b"\xc0" + bytes([12 + len(question)])
         return frame(message(query_id, question, answer=[record(loop, 1, LIE)])), False

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# packages.sh - the Debian packages that daned needs, and how they are installed; sourced.
+# shellcheck shell=bash disable=SC2034 # the lists are for the scripts that source this
+
+packages_build=(gcc libc6-dev make autoconf automake pkg-config
+    libuv1-dev libgetdns-dev libwolfssl-dev libidn2-dev libconfuse-dev libjansson-dev)
+packages_world=(nsd unbound bind9-utils ldnsutils openssl python3 netcat-openbsd)
+packages_check=(netbase clang clang-format-14 clang-format libclang-rt-14-dev valgrind libcmocka-dev mandoc
+    shellcheck iproute2 util-linux procps)
+
+# Runs apt-get without questions and without starting or enabling any service: a resolver or a name
+# server that appeared on port 53 would change the machine. Needs root.
+packages_apt() {
+    DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+        -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
+}
+
+# Installs those of the given packages that are missing; without a missing one, apt is not run.
+# Status 1 if that does not work; apt's own words are on standard error.
+packages_install() {
+    local missing=() package policy=/usr/sbin/policy-rc.d blocked=0 status=0
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+            missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "These packages are missing, and only root can install them: ${missing[*]}" >&2
+        return 1
+    fi
+    echo "Installing: ${missing[*]}"
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+        blocked=1
+    fi
+    { apt-get -q update && packages_apt install --no-install-recommends "${missing[@]}"; } \
+        >"${TMPDIR:-/tmp}/daned-apt.$$" 2>&1 || status=1
+    [ "$blocked" -eq 0 ] || rm -f "$policy"
+    [ "$status" -eq 0 ] || tail -n 20 "${TMPDIR:-/tmp}/daned-apt.$$" >&2
+    rm -f "${TMPDIR:-/tmp}/daned-apt.$$"
+    # They are wanted as programs of ours, on ports of ours, and not at the next boot either.
+    for package in "${missing[@]}"; do
+        case $package in
+        nsd | unbound)
+            [ ! -d /run/systemd/system ] || systemctl -q disable "$package" 2>/dev/null || :
+            ;;
+        esac
+    done
+    return "$status"
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * test_lookup.c - lookups whose askers come, go, and ask again inside the answer.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/scenario/engine.h"
+
+struct set_up {
+    struct world world;
+    struct engine engine;
+    struct destination destination;
+};
+
+static void start(struct set_up *on)
+{
+    static const char key[] = "[mx.example]";
+    struct lookup_options options = engine_default_options();
+
+    engine_reset_time();
+    world_init(&on->world);
+    assert_int_equal(destination_parse(key, strlen(key), &on->destination), DESTINATION_OK);
+    engine_init(&on->engine, &on->world, &options);
+}
+
+static void end(struct set_up *on)
+{
+    engine_fini(&on->engine);
+    world_fini(&on->world);
+}
+
+struct asker {
+    struct lookup_waiter waiter; /* first */
+    struct set_up *on;
+    int calls;
+    bool asks_again;
+    bool frees_itself;
+};
+
+static enum lookup_status ask(struct asker *asker)
+{
+    const struct verdict *verdict;
+
+    return lookups_decide(asker->on->engine.lookups, &asker->on->destination, engine_now_ms(),
+        &asker->waiter, &verdict);
+}
+
+static void on_verdict(struct lookup_waiter *waiter, const struct verdict *verdict)
+{
+    struct asker *asker = (struct asker *)(void *)waiter;
+
+    assert_int_equal(verdict->level, LEVEL_DANE);
+    assert_int_equal(verdict->reason, REASON_NO_ADDRESS);
+    assert_null(waiter->lookup);
+    asker->calls++;
+    if (asker->asks_again) {
+        asker->asks_again = false;
+        assert_int_equal(ask(asker), LOOKUP_READY);
+    }
+    /* The verdict is still whole, whatever was asked meanwhile. */
+    assert_int_equal(verdict->host_count, 1);
+    assert_true(dname_equal(&verdict->hosts[0].name, &asker->on->destination.name));
+    if (asker->frees_itself)
+        free(asker);
+}
+
+static struct asker *new_asker(struct set_up *on)
+{
+    struct asker *asker = calloc(1, sizeof *asker);
+
+    assert_non_null(asker);
+    asker->waiter.callback = on_verdict;
+    asker->on = on;
+    return asker;
+}
+
+static void answer_all(struct set_up *on)
+{
+    while (on->engine.fake.waiting_count > 0)
+        fake_resolver_answer(&on->engine.fake, 0);
+}
+
+static void an_asker_may_free_itself_or_ask_again_inside_its_answer(void **state)
+{
+    struct set_up on;
+
+    (void)state;
+    start(&on);
+    struct asker *freed = new_asker(&on);
+    struct asker *again = new_asker(&on);
+    struct asker *plain = new_asker(&on);
+    freed->frees_itself = again->asks_again = true;
+    assert_int_equal(ask(freed), LOOKUP_PENDING);
+    assert_int_equal(ask(again), LOOKUP_PENDING);
+    assert_int_equal(ask(plain), LOOKUP_PENDING);
+    assert_int_equal(lookups_in_flight(on.engine.lookups), 1);
+    answer_all(&on);
+    assert_int_equal(again->calls, 1);
+    assert_int_equal(plain->calls, 1);
+    assert_int_equal(lookups_in_flight(on.engine.lookups), 0);
+    free(again);
+    free(plain);
+    end(&on);
+}
+
+static void who_is_forgotten_is_not_called(void **state)
+{
+    struct set_up on;
+    struct asker *askers[3];
+
+    (void)state;
+    /* The first, the middle and the last of those who wait. */
+    for (int forgotten = 0; forgotten < 3; forgotten++) {
+        start(&on);
+        for (int i = 0; i < 3; i++) {
+            askers[i] = new_asker(&on);
+            assert_int_equal(ask(askers[i]), LOOKUP_PENDING);
+        }
+        lookups_forget(&askers[forgotten]->waiter);
+        lookups_forget(&askers[forgotten]->waiter);
+        answer_all(&on);
+        for (int i = 0; i < 3; i++) {
+            assert_int_equal(askers[i]->calls, i == forgotten ? 0 : 1);
+            free(askers[i]);
+        }
+        end(&on);
+    }
+}
+
+static void lookups_under_way_can_be_left_behind(void **state)
+{
+    struct set_up on;
+
+    (void)state;
+    start(&on);
+    struct asker *asker = new_asker(&on);
+    assert_int_equal(ask(asker), LOOKUP_PENDING);
+    assert_int_equal(lookups_questions_in_flight(on.engine.lookups), 2);
+    end(&on);
+    assert_int_equal(asker->calls, 0);
+    free(asker);
+}
+
+static void too_many_lookups_are_refused_and_named(void **state)
+{
+    struct set_up on;
+    const struct verdict *verdict;
+    struct lookup_waiter *waiters = calloc(LOOKUPS_MAX + 1, sizeof *waiters);
+
+    (void)state;
+    assert_non_null(waiters);
+    start(&on);
+    for (size_t i = 0; i <= LOOKUPS_MAX; i++) {
+        struct destination destination = on.destination;
+        /* 20000 destinations that differ in the port; all wait for the same two questions. */
+        destination.port = (uint16_t)(i + 1);
+        waiters[i].callback = on_verdict;
+        enum lookup_status status =
+            lookups_decide(on.engine.lookups, &destination, engine_now_ms(), &waiters[i], &verdict);
+        assert_int_equal(status, i < LOOKUPS_MAX ? LOOKUP_PENDING : LOOKUP_READY);
+    }
+    assert_int_equal(verdict->level, LEVEL_DEFER);
+    assert_int_equal(verdict->reason, REASON_OVERLOADED);
+    assert_int_equal(verdict->host_count, 0);
+    assert_int_equal(on.engine.fake.asked_count, 2);
+    end(&on);
+    free(waiters);
+}
+
+static void a_parent_has_no_level_even_if_its_domain_has(void **state)
+{
+    struct set_up on;
+    struct destination domain;
+    struct destination parent;
+    struct answer answer;
+    struct asker *asker;
+
+    (void)state;
+    start(&on);
+    asker = new_asker(&on);
+    assert_int_equal(destination_parse("192.example", 11, &domain), DESTINATION_OK);
+    assert_int_equal(destination_parse(".192.example", 12, &parent), DESTINATION_OK);
+    struct world_record null_mx = world_any_record(&domain.name, DNS_MX);
+    null_mx.rdata_len = 3;
+    null_mx.rdata[2] = 0;
+    world_add(&on.world, &null_mx);
+    on.destination = domain;
+    asker->waiter.callback = NULL;
+    assert_int_equal(ask(asker), LOOKUP_PENDING);
+    lookups_forget(&asker->waiter);
+    answer_all(&on);
+    assert_true(lookups_known(on.engine.lookups, &domain, engine_now_ms(), &answer));
+    assert_int_equal(answer.reason, REASON_NULL_MX);
+    assert_false(lookups_known(on.engine.lookups, &parent, engine_now_ms(), &answer));
+    free(asker);
+    end(&on);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_asker_may_free_itself_or_ask_again_inside_its_answer),
+        cmocka_unit_test(who_is_forgotten_is_not_called),
+        cmocka_unit_test(lookups_under_way_can_be_left_behind),
+        cmocka_unit_test(too_many_lookups_are_refused_and_named),
+        cmocka_unit_test(a_parent_has_no_level_even_if_its_domain_has),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

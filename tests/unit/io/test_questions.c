@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * test_questions.c - questions under way: joined, failing, refreshed, and left behind.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/io/questions.h"
+#include "tests/scenario/engine.h"
+
+/* A world, a resolver that answers from it, and the questions. */
+struct set_up {
+    struct world world;
+    struct fake_resolver fake;
+    struct cache *cache;
+    struct questions *questions;
+    struct question question;
+};
+
+struct got {
+    int calls;
+    int outcome;
+    int cause;
+    uint64_t expires_ms;
+};
+
+static void on_fact(void *arg, const struct question *question, const struct fact *fact)
+{
+    struct got *got = arg;
+
+    (void)question;
+    got->calls++;
+    got->outcome = fact->outcome;
+    got->cause = fact->cause;
+    got->expires_ms = fact->expires_ms;
+}
+
+static void start(struct set_up *on)
+{
+    static const struct siphash_key key = {{3, 4}};
+    struct lookup_options options = engine_default_options();
+
+    engine_reset_time();
+    world_init(&on->world);
+    dname_from_text("mx.example", 10, &on->question.name);
+    on->question.type = DNS_A;
+    fake_resolver_init(&on->fake, &on->world, engine_wall_s());
+    on->cache = cache_new(1 << 20, &key);
+    on->questions = questions_new(on->cache, &on->fake.resolver, &options.questions);
+}
+
+static void end(struct set_up *on)
+{
+    questions_free(on->questions);
+    cache_free(on->cache);
+    fake_resolver_fini(&on->fake);
+    world_fini(&on->world);
+}
+
+static void add_address(struct set_up *on, uint32_t ttl)
+{
+    struct world_record record = world_any_record(&on->question.name, DNS_A);
+
+    record.ttl = ttl;
+    world_add(&on->world, &record);
+}
+
+static void answer_all(struct set_up *on)
+{
+    while (on->fake.waiting_count > 0)
+        fake_resolver_answer(&on->fake, 0);
+}
+
+static void all_who_wait_for_one_question_get_its_one_answer(void **state)
+{
+    struct set_up on;
+    struct got got[3] = {{0}};
+
+    (void)state;
+    start(&on);
+    add_address(&on, 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(questions_ask(on.questions, &on.question, on_fact, &got[i]), CAUSE_NONE);
+    assert_int_equal(questions_in_flight(on.questions), 1);
+    assert_int_equal(on.fake.asked_count, 1);
+    assert_int_equal(got[0].calls, 0);
+    answer_all(&on);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(got[i].calls, 1);
+        assert_int_equal(got[i].outcome, FACT_RECORDS);
+    }
+    assert_int_equal(questions_in_flight(on.questions), 0);
+    /* TTL 0: shared, and not kept. */
+    assert_null(questions_cached(on.questions, &on.question, engine_now_ms()));
+    end(&on);
+}
+
+static void a_refresh_that_fails_replaces_no_fact_within_its_ttl(void **state)
+{
+    static const enum fault faults[] = {FAULT_IS_TIMEOUT, FAULT_IS_SERVFAIL, FAULT_IS_EMPTY};
+    struct set_up on;
+    struct got got = {0};
+
+    (void)state;
+    start(&on);
+    add_address(&on, 100);
+    questions_ask(on.questions, &on.question, on_fact, &got);
+    answer_all(&on);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        world_hurt(&on.world, &on.question.name, DNS_A, faults[i]);
+        questions_ask(on.questions, &on.question, on_fact, &got);
+        answer_all(&on);
+        assert_int_equal(got.outcome, FACT_ERROR);
+        engine_pass_ms(30000);
+        const struct fact *kept = questions_cached(on.questions, &on.question, engine_now_ms());
+        assert_non_null(kept);
+        assert_int_equal(kept->outcome, FACT_RECORDS);
+    }
+    /* It is not kept for longer by it, either. */
+    engine_pass_ms(10000);
+    assert_null(questions_cached(on.questions, &on.question, engine_now_ms()));
+    end(&on);
+}
+
+static void a_refresh_that_succeeds_replaces_the_fact(void **state)
+{
+    struct set_up on;
+    struct got got = {0};
+
+    (void)state;
+    start(&on);
+    add_address(&on, 100);
+    questions_ask(on.questions, &on.question, on_fact, &got);
+    answer_all(&on);
+    on.world.record_count = 0;
+    engine_pass_ms(1000);
+    questions_ask(on.questions, &on.question, on_fact, &got);
+    answer_all(&on);
+    const struct fact *kept = questions_cached(on.questions, &on.question, engine_now_ms());
+    assert_non_null(kept);
+    assert_int_equal(kept->outcome, FACT_NXDOMAIN);
+    end(&on);
+}
+
+static void a_refusal_to_ask_is_the_callers_to_handle(void **state)
+{
+    struct set_up on;
+    struct got got = {0};
+
+    (void)state;
+    start(&on);
+    world_hurt(&on.world, &on.question.name, DNS_A, FAULT_IS_ASK_OVERLOADED);
+    assert_int_equal(questions_ask(on.questions, &on.question, on_fact, &got), CAUSE_OVERLOADED);
+    assert_int_equal(questions_in_flight(on.questions), 0);
+    assert_int_equal(got.calls, 0);
+    end(&on);
+}
+
+static void a_refusal_in_the_middle_of_a_chain_is_a_fact(void **state)
+{
+    struct set_up on;
+    struct got got = {0};
+    struct dname target;
+
+    (void)state;
+    start(&on);
+    struct world_record alias = world_any_record(&on.question.name, DNS_CNAME);
+    alias.partial = true;
+    world_add(&on.world, &alias);
+    dname_from_wire(alias.rdata, alias.rdata_len, &target);
+    world_hurt(&on.world, &target, DNS_A, FAULT_IS_ASK_OVERLOADED);
+    assert_int_equal(questions_ask(on.questions, &on.question, on_fact, &got), CAUSE_NONE);
+    answer_all(&on);
+    assert_int_equal(got.calls, 1);
+    assert_int_equal(got.cause, CAUSE_OVERLOADED);
+    assert_int_equal(got.expires_ms, engine_now_ms());
+    end(&on);
+}
+
+static void questions_under_way_can_be_left_behind(void **state)
+{
+    struct set_up on;
+    struct got got = {0};
+
+    (void)state;
+    start(&on);
+    questions_ask(on.questions, &on.question, on_fact, &got);
+    questions_ask(on.questions, &on.question, on_fact, &got);
+    end(&on);
+    assert_int_equal(got.calls, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_who_wait_for_one_question_get_its_one_answer),
+        cmocka_unit_test(a_refresh_that_fails_replaces_no_fact_within_its_ttl),
+        cmocka_unit_test(a_refresh_that_succeeds_replaces_the_fact),
+        cmocka_unit_test(a_refusal_to_ask_is_the_callers_to_handle),
+        cmocka_unit_test(a_refusal_in_the_middle_of_a_chain_is_a_fact),
+        cmocka_unit_test(questions_under_way_can_be_left_behind),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
