@@ -40,6 +40,7 @@ struct asker {
     struct lookup_waiter waiter; /* first */
     struct set_up *on;
     int calls;
+    enum level level;
     bool asks_again;
     bool frees_itself;
 };
@@ -203,6 +204,56 @@ static void a_parent_has_no_level_even_if_its_domain_has(void **state)
     end(&on);
 }
 
+static void note_verdict(struct lookup_waiter *waiter, const struct verdict *verdict)
+{
+    struct asker *asker = (struct asker *)(void *)waiter;
+
+    asker->calls++;
+    asker->level = verdict->level;
+}
+
+/* Looks again though the level is known, and gives the level that this comes to. */
+static enum level look_again(struct set_up *on, const struct destination *domain)
+{
+    struct asker *asker = new_asker(on);
+    const struct verdict *verdict;
+
+    asker->waiter.callback = note_verdict;
+    assert_int_equal(
+        lookups_decide_anew(on->engine.lookups, domain, engine_now_ms(), &asker->waiter, &verdict),
+        LOOKUP_PENDING);
+    assert_int_equal(on->engine.fake.waiting_count, 1);
+    assert_int_equal(on->engine.fake.waiting[0].question.type, DNS_MX);
+    answer_all(on);
+    assert_int_equal(asker->calls, 1);
+    enum level level = asker->level;
+    free(asker);
+    return level;
+}
+
+static void a_second_look_asks_dns_and_its_failure_costs_nothing(void **state)
+{
+    struct set_up on;
+    struct destination domain;
+    struct answer answer;
+
+    (void)state;
+    start(&on);
+    assert_int_equal(destination_parse("192.example", 11, &domain), DESTINATION_OK);
+    struct world_record null_mx = world_any_record(&domain.name, DNS_MX);
+    null_mx.rdata_len = 3;
+    null_mx.rdata[2] = 0;
+    world_add(&on.world, &null_mx);
+    assert_int_equal(look_again(&on, &domain), LEVEL_DANE);
+    assert_int_equal(look_again(&on, &domain), LEVEL_DANE);
+
+    world_hurt(&on.world, &domain.name, DNS_MX, FAULT_IS_SERVFAIL);
+    assert_int_equal(look_again(&on, &domain), LEVEL_DEFER);
+    assert_true(lookups_known(on.engine.lookups, &domain, engine_now_ms(), &answer));
+    assert_int_equal(answer.reason, REASON_NULL_MX);
+    end(&on);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +262,7 @@ int main(void)
         cmocka_unit_test(lookups_under_way_can_be_left_behind),
         cmocka_unit_test(too_many_lookups_are_refused_and_named),
         cmocka_unit_test(a_parent_has_no_level_even_if_its_domain_has),
+        cmocka_unit_test(a_second_look_asks_dns_and_its_failure_costs_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
