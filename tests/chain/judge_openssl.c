@@ -92,6 +92,7 @@ static bool read_chain(const struct plan *plan, STACK_OF(X509) * chain)
 static void verify(SSL *ssl, STACK_OF(X509) * chain, struct judgement *judgement)
 {
     X509_STORE_CTX *context = X509_STORE_CTX_new();
+    EVP_PKEY *bare_key = NULL;
     uint8_t usage;
     uint8_t selector;
     uint8_t matching_type;
@@ -111,8 +112,12 @@ static void verify(SSL *ssl, STACK_OF(X509) * chain, struct judgement *judgement
     snprintf(judgement->why, sizeof judgement->why, "%s at depth %d",
         X509_verify_cert_error_string(error), X509_STORE_CTX_get_error_depth(context));
     if (ok == 1 && error == X509_V_OK) {
-        judgement->depth = SSL_get0_dane_authority(ssl, NULL, NULL);
+        judgement->depth = SSL_get0_dane_authority(ssl, NULL, &bare_key);
         MUST(judgement->depth >= 0);
+        /* Of a bare key it tells the depth of the certificate that the key signed; daned tells the
+         * depth that the anchor would have. */
+        if (bare_key != NULL)
+            judgement->depth++;
         MUST(SSL_get0_dane_tlsa(ssl, &usage, &selector, &matching_type, NULL, NULL) >= 0);
         judgement->verdict = VERDICT_MATCHED;
         judgement->usage = usage;
