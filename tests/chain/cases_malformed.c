@@ -45,7 +45,7 @@ static void bad_dates(struct suite *suite)
         for (int at = 0; at < 3; at++) {
             plan_init(&plan, 3, KEY_P256, "bad date \"%s\" at %d", dates[i], at);
             plan.recipes[at].not_after_text = dates[i];
-            suite_product(suite, &plan);
+            suite_most(suite, &plan);
         }
     }
 }
@@ -85,7 +85,8 @@ static void bad_extensions(struct suite *suite)
 
     for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++) {
         for (int at = 0; at < 3; at++) {
-            plan_init(&plan, 3, KEY_P256, "bad %s %s at %d", extensions[i][0], extensions[i][1], at);
+            plan_init(
+                &plan, 3, KEY_P256, "bad %s %s at %d", extensions[i][0], extensions[i][1], at);
             recipe_set(&plan.recipes[at], extensions[i][0], extensions[i][1]);
             suite_few(suite, &plan);
         }

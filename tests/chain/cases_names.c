@@ -93,15 +93,15 @@ static void raw_names(struct suite *suite)
         {"newline at the end", "mx.example.com\n", 15},
         {"wildcard with a NUL", "*\0.example.com", 14},
         {"wildcard, NUL at the end", "*.example.com\0", 14},
-        {"63 octets in a label", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b.c",
-            67},
+        {"63 octets in a label",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b.c", 67},
     };
     struct plan plan;
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         for (int cn = 0; cn < 2; cn++) {
-            plan_init(&plan, 3, KEY_P256, "SAN with %s%s", names[i].text,
-                cn ? ", CN beside it" : "");
+            plan_init(
+                &plan, 3, KEY_P256, "SAN with %s%s", names[i].text, cn ? ", CN beside it" : "");
             recipe_set_raw_dns(&plan.recipes[0], names[i].octets, names[i].len);
             if (cn)
                 snprintf(plan.recipes[0].subject, RECIPE_NAME_MAX, "CN=mx.example.com");
@@ -159,10 +159,10 @@ static void several_references(struct suite *suite)
         {"example.net", "mx.example.com", "example.org"},
         {"example.net", "example.org", "mx.example.com"},
         {"example.net", "example.org", "example.com"},
-        {"a.b.example.com", "MX.example.com.", "example.org"},
+        {"a.b.example.com", "MX.example.com", "example.org"},
     };
-    static const char *const sans[] = {"DNS:mx.example.com", "DNS:*.example.com",
-        "DNS:example.org,DNS:example.info"};
+    static const char *const sans[] = {
+        "DNS:mx.example.com", "DNS:*.example.com", "DNS:example.org,DNS:example.info"};
     struct plan plan;
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {

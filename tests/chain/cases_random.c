@@ -224,8 +224,8 @@ static void random_records(struct plan *plan)
 
 static void random_names(struct plan *plan)
 {
-    static const char *const names[] = {"mx.example.com", "example.com", "mx.example.net",
-        "a.mx.example.com", "MX.example.com."};
+    static const char *const names[] = {
+        "mx.example.com", "example.com", "mx.example.net", "a.mx.example.com", "MX.example.com."};
 
     if (one_in(4))
         plan_set_name(plan, PICK(names));
@@ -238,8 +238,8 @@ void cases_random_one(struct suite *suite, uint64_t seed, unsigned number)
     struct plan plan;
     char title[64];
 
-    snprintf(title, sizeof title, "random --replay %u --seed %llu", number,
-        (unsigned long long)seed);
+    snprintf(
+        title, sizeof title, "random --replay %u --seed %llu", number, (unsigned long long)seed);
     randomness_set(seed, title);
     plan_init(&plan, 1 + (int)randomness_below(5), KEY_P256, "%s", title);
     random_shape(&plan);

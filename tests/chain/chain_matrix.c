@@ -53,6 +53,7 @@ static int finish(const struct suite *suite, int unneeded)
     printf("%u cases, %u matched, %u differ on purpose, %u failed, %d rows not needed\n",
         suite->cases, suite->matched, suite->different, suite->failed, unneeded);
     judge_openssl_fini();
+    recipe_fini();
     keys_fini();
     return suite->failed == 0 && unneeded == 0 && suite->cases > 0 ? 0 : 1;
 }

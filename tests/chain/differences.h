@@ -11,8 +11,7 @@
  * Looks for the row of a case by its description (plan_describe) and both verdicts, and marks it as
  * needed. Returns its reason, or NULL: the difference is not intended.
  */
-const char *differences_reason(
-    const char *description, enum verdict daned, enum verdict openssl);
+const char *differences_reason(const char *description, enum verdict daned, enum verdict openssl);
 
 /* Prints each row that no case has needed. Returns how many there are. */
 int differences_print_unneeded(void);

@@ -10,8 +10,7 @@
 #include "daemon/io/verify_wolfssl.h"
 
 /* What every report must be, whatever the question was. */
-static void check_report(
-    const struct chain_question *question, const struct chain_report *report)
+static void check_report(const struct chain_question *question, const struct chain_report *report)
 {
     MUST(report->signatures <= CHAIN_SIGNATURES_MAX);
     MUST(report->reason_count <= question->record_count);

@@ -72,19 +72,14 @@ static int add_records(SSL *ssl, const struct plan *plan)
     return usable;
 }
 
-/* Reads the chain as the TLS client does: what is not one certificate each ends the handshake. */
+/* Gives the chain. In the TLS client, what is not one whole certificate each ends the handshake. */
 static bool read_chain(const struct plan *plan, STACK_OF(X509) * chain)
 {
     for (int i = 0; i < plan->order_count; i++) {
-        const struct blob *blob = &plan->certs[plan->order[i]];
-        const uint8_t *end = blob->data;
-        X509 *cert = d2i_X509(NULL, &end, (long)blob->len);
-        ERR_clear_error();
+        X509 *cert = plan->parsed[plan->order[i]];
         if (cert == NULL)
             return false;
-        MUST(sk_X509_push(chain, cert) > 0);
-        if (end != blob->data + blob->len)
-            return false;
+        MUST(X509_up_ref(cert) == 1 && sk_X509_push(chain, cert) > 0);
     }
     return true;
 }
@@ -99,8 +94,7 @@ static void verify(SSL *ssl, STACK_OF(X509) * chain, struct judgement *judgement
 
     MUST(context != NULL);
     MUST(X509_STORE_CTX_init(context, empty_store, sk_X509_value(chain, 0), chain) == 1);
-    MUST(X509_STORE_CTX_set_ex_data(
-             context, SSL_get_ex_data_X509_STORE_CTX_idx(), ssl) == 1);
+    MUST(X509_STORE_CTX_set_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx(), ssl) == 1);
     X509_STORE_CTX_set0_dane(context, SSL_get0_dane(ssl));
     MUST(X509_STORE_CTX_set_default(context, "ssl_server") == 1);
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(context);

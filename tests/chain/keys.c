@@ -10,6 +10,7 @@
 #include <openssl/bn.h>
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #define KEYS_EACH_MAX 16
 
@@ -27,9 +28,9 @@ static const struct key_recipe key_recipes[] = {
 #undef X
 };
 
-#define KEY_KIND_COUNT (sizeof key_recipes / sizeof key_recipes[0])
-
 static EVP_PKEY *keys[KEY_KIND_COUNT][KEYS_EACH_MAX];
+static uint8_t *spkis[KEY_KIND_COUNT][KEYS_EACH_MAX];
+static size_t spki_lens[KEY_KIND_COUNT][KEYS_EACH_MAX];
 static uint64_t generator;
 
 /* Making an RSA key takes a time that is a matter of luck. What these were drawn from made them
@@ -134,6 +135,21 @@ EVP_PKEY *keys_get(struct key key)
     return *slot;
 }
 
+const uint8_t *keys_spki(struct key key, size_t *len_out)
+{
+    EVP_PKEY *made = keys_get(key);
+
+    key.number %= key_recipes[key.kind].count;
+    uint8_t **slot = &spkis[key.kind][key.number];
+    if (*slot == NULL) {
+        int len = i2d_PUBKEY(made, slot);
+        MUST(len > 0);
+        spki_lens[key.kind][key.number] = (size_t)len;
+    }
+    *len_out = spki_lens[key.kind][key.number];
+    return *slot;
+}
+
 const char *keys_kind_text(enum key_kind kind)
 {
     return key_recipes[kind].text;
@@ -142,6 +158,8 @@ const char *keys_kind_text(enum key_kind kind)
 void keys_fini(void)
 {
     for (size_t kind = 0; kind < KEY_KIND_COUNT; kind++)
-        for (size_t i = 0; i < KEYS_EACH_MAX; i++)
+        for (size_t i = 0; i < KEYS_EACH_MAX; i++) {
             EVP_PKEY_free(keys[kind][i]);
+            OPENSSL_free(spkis[kind][i]);
+        }
 }

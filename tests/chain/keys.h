@@ -17,12 +17,12 @@
 #include <openssl/evp.h>
 
 /* Ends the process: the test itself cannot go on. */
-#define MUST(condition)                                                           \
-    do {                                                                          \
-        if (!(condition)) {                                                       \
+#define MUST(condition)                                                             \
+    do {                                                                            \
+        if (!(condition)) {                                                         \
             fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition); \
-            abort();                                                              \
-        }                                                                         \
+            abort();                                                                \
+        }                                                                           \
     } while (0)
 
 /* Kinds of keys: X(name, text, algorithm, bits, curve, count). Keys of a kind are numbered, and the
@@ -52,6 +52,7 @@ enum key_kind {
 #define X(name, text, algorithm, bits, curve, count) KEY_##name,
     KEY_KINDS(X)
 #undef X
+        KEY_KIND_COUNT
 };
 
 struct key {
@@ -70,6 +71,9 @@ unsigned randomness_below(unsigned limit);
 
 /* Gives the key; borrowed, valid until keys_fini. */
 EVP_PKEY *keys_get(struct key key);
+
+/* Gives the SubjectPublicKeyInfo of the key, and its length; borrowed likewise. */
+const uint8_t *keys_spki(struct key key, size_t *len_out);
 
 /* Gives the text of a kind; static storage. */
 const char *keys_kind_text(enum key_kind kind);

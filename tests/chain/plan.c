@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include <openssl/err.h>
+
 void plan_init(struct plan *plan, int count, enum key_kind kind, const char *title, ...)
 {
     va_list args;
@@ -71,21 +73,22 @@ void plan_set_order(struct plan *plan, const char *order)
     MUST(plan->order_count > 0);
 }
 
-static struct blob copy_blob(const struct blob *from, size_t extra)
+/* Copies the octets; there is room for one more. */
+static struct blob copy_octets(const uint8_t *from, size_t len)
 {
-    struct blob copy = {malloc(from->len + extra + 1), from->len};
+    struct blob copy = {malloc(len + 1), len};
 
     MUST(copy.data != NULL);
-    memcpy(copy.data, from->data, from->len);
+    memcpy(copy.data, from, len);
     return copy;
 }
 
-static struct blob digest_blob(const struct blob *from, const char *digest)
+static struct blob digest_octets(const uint8_t *from, size_t len, const char *digest)
 {
     struct blob made = {malloc(EVP_MAX_MD_SIZE + 1), 0};
 
     MUST(made.data != NULL);
-    MUST(EVP_Q_digest(NULL, digest, NULL, from->data, from->len, made.data, &made.len) == 1);
+    MUST(EVP_Q_digest(NULL, digest, NULL, from, len, made.data, &made.len) == 1);
     return made;
 }
 
@@ -111,28 +114,42 @@ static void damage_record(struct blob *data, enum record_damage damage)
 
 static struct blob make_record(const struct plan *plan, const struct plan_record *record)
 {
-    const struct blob *cert = &plan->certs[record->of];
-    struct blob spki = {NULL, 0};
+    const uint8_t *octets = plan->certs[record->of].data;
+    size_t len = plan->certs[record->of].len;
     struct blob made;
 
     if (record->selector == 1)
-        spki = recipe_spki(plan->recipes[record->of].key);
-    const struct blob *selected = record->selector == 1 ? &spki : cert;
+        octets = keys_spki(plan->recipes[record->of].key, &len);
     if (record->matching_type == 0)
-        made = copy_blob(selected, 1);
+        made = copy_octets(octets, len);
     else
-        made = digest_blob(selected, record->matching_type == 2 ? "SHA512" : "SHA256");
+        made = digest_octets(octets, len, record->matching_type == 2 ? "SHA512" : "SHA256");
     damage_record(&made, record->damage);
-    OPENSSL_free(spki.data);
     return made;
+}
+
+/* Reads a certificate that must fill all of the blob, as the TLS client does. */
+static X509 *parse(const struct blob *blob)
+{
+    const uint8_t *end = blob->data;
+    X509 *cert = d2i_X509(NULL, &end, (long)blob->len);
+
+    if (cert != NULL && end != blob->data + blob->len) {
+        X509_free(cert);
+        cert = NULL;
+    }
+    ERR_clear_error();
+    return cert;
 }
 
 void plan_make(struct plan *plan)
 {
     if (!plan->is_made) {
         randomness_set(0, plan->title);
-        for (int i = 0; i < plan->recipe_count; i++)
+        for (int i = 0; i < plan->recipe_count; i++) {
             plan->certs[i] = recipe_make(&plan->recipes[i]);
+            plan->parsed[i] = parse(&plan->certs[i]);
+        }
         plan->is_made = true;
     }
     for (int i = 0; i < plan->record_count; i++)
@@ -175,7 +192,8 @@ void plan_print(const struct plan *plan, FILE *out)
     char line[512];
 
     plan_describe(plan, line, sizeof line);
-    fprintf(out, "# %s\n#   at %+lld days, names", line, (long long)(plan->at - RECIPE_NOW) / 86400);
+    fprintf(
+        out, "# %s\n#   at %+lld days, names", line, (long long)(plan->at - RECIPE_NOW) / 86400);
     for (int i = 0; i < plan->name_count; i++)
         fprintf(out, " %s", plan->names[i]);
     fprintf(out, "\n");
@@ -189,8 +207,11 @@ void plan_print(const struct plan *plan, FILE *out)
 void plan_fini(struct plan *plan)
 {
     plan_clear_records(plan);
-    for (int i = 0; i < plan->recipe_count; i++)
+    for (int i = 0; i < plan->recipe_count; i++) {
         free(plan->certs[i].data);
+        X509_free(plan->parsed[i]);
+    }
+    memset(plan->parsed, 0, sizeof plan->parsed);
     memset(plan->certs, 0, sizeof plan->certs);
     plan->is_made = false;
 }

@@ -6,6 +6,8 @@
 #ifndef DANED_TESTS_CHAIN_PLAN_H
 #define DANED_TESTS_CHAIN_PLAN_H
 
+#include <openssl/x509.h>
+
 #include "tests/chain/recipe.h"
 
 #define PLAN_RECIPES_MAX 16
@@ -45,6 +47,7 @@ struct plan {
     int64_t at;
 
     struct blob certs[PLAN_RECIPES_MAX]; /* once made */
+    X509 *parsed[PLAN_RECIPES_MAX];      /* by libcrypto, all octets; NULL if it cannot */
     struct blob rdata[PLAN_RECORDS_MAX]; /* the data of each record, without the three fields */
     bool is_made;
 };

@@ -16,6 +16,12 @@ static const char sections[] = "[dir_example]\nO=Example\n"
                                "[dir_other]\nO=Other\n"
                                "[dir_example_case]\nO=EXAMPLE\n";
 
+#define STAND_INS_EACH 16
+
+/* Made when first needed; freed by recipe_fini. */
+static CONF *sections_read;
+static X509 *stand_ins[KEY_KIND_COUNT][STAND_INS_EACH];
+
 static void copy_text(char *to, size_t cap, const char *from)
 {
     MUST(strlen(from) < cap);
@@ -89,8 +95,8 @@ void recipe_set_raw_dns(struct recipe *recipe, const void *name, size_t len)
     char value[RECIPE_VALUE_MAX];
 
     MUST(len < 100);
-    size_t at = (size_t)snprintf(
-        value, sizeof value, "DER:30%02x82%02x", (unsigned)len + 2, (unsigned)len);
+    size_t at =
+        (size_t)snprintf(value, sizeof value, "DER:30%02x82%02x", (unsigned)len + 2, (unsigned)len);
     for (size_t i = 0; i < len; i++)
         at += (size_t)snprintf(value + at, sizeof value - at, "%02x", octets[i]);
     recipe_set(recipe, "subjectAltName", value);
@@ -176,35 +182,57 @@ static X509_EXTENSION *make_extension(
     return made;
 }
 
-/* Gives a certificate that stands for the issuer where the AKI is made. */
-static X509 *make_stand_in(const struct recipe *recipe, X509_NAME *issuer)
+/* Gives a certificate of that name that stands for the issuer where the AKI is made; borrowed. */
+static X509 *get_stand_in(struct key signer, X509_NAME *issuer)
 {
-    X509 *stand_in = X509_new();
+    X509 **slot = &stand_ins[signer.kind][signer.number % STAND_INS_EACH];
     X509V3_CTX context;
 
-    MUST(stand_in != NULL && X509_set_version(stand_in, 2) == 1);
-    X509_set_subject_name(stand_in, issuer);
-    X509_set_issuer_name(stand_in, issuer);
-    ASN1_INTEGER_set(X509_get_serialNumber(stand_in), 1);
-    MUST(X509_set_pubkey(stand_in, keys_get(recipe->signer)) == 1);
-    X509V3_set_ctx(&context, stand_in, stand_in, NULL, NULL, 0);
-    const char *id = recipe->signer_subject_key_id;
-    X509_EXTENSION *key_id = X509V3_EXT_nconf_nid(
-        NULL, &context, NID_subject_key_identifier, id != NULL ? id : "hash");
-    MUST(key_id != NULL && X509_add_ext(stand_in, key_id, -1) == 1);
-    X509_EXTENSION_free(key_id);
-    return stand_in;
+    if (*slot == NULL) {
+        *slot = X509_new();
+        MUST(*slot != NULL && X509_set_version(*slot, 2) == 1);
+        ASN1_INTEGER_set(X509_get_serialNumber(*slot), 1);
+        MUST(X509_set_pubkey(*slot, keys_get(signer)) == 1);
+        X509V3_set_ctx(&context, *slot, *slot, NULL, NULL, 0);
+        X509_EXTENSION *key_id =
+            X509V3_EXT_nconf_nid(NULL, &context, NID_subject_key_identifier, "hash");
+        MUST(key_id != NULL && X509_add_ext(*slot, key_id, -1) == 1);
+        X509_EXTENSION_free(key_id);
+    }
+    X509_set_subject_name(*slot, issuer);
+    X509_set_issuer_name(*slot, issuer);
+    return *slot;
+}
+
+static CONF *load_sections(void)
+{
+    BIO *text;
+    long line;
+
+    if (sections_read == NULL) {
+        sections_read = NCONF_new(NULL);
+        text = BIO_new_mem_buf(sections, -1);
+        MUST(sections_read != NULL && text != NULL);
+        MUST(NCONF_load_bio(sections_read, text, &line) == 1);
+        BIO_free(text);
+    }
+    return sections_read;
+}
+
+void recipe_fini(void)
+{
+    NCONF_free(sections_read);
+    for (size_t kind = 0; kind < KEY_KIND_COUNT; kind++)
+        for (size_t i = 0; i < STAND_INS_EACH; i++)
+            X509_free(stand_ins[kind][i]);
 }
 
 static void add_extensions(X509 *certificate, const struct recipe *recipe, X509_NAME *issuer)
 {
-    X509 *stand_in = make_stand_in(recipe, issuer);
-    CONF *conf = NCONF_new(NULL);
-    BIO *text = BIO_new_mem_buf(sections, -1);
+    X509 *stand_in = get_stand_in(recipe->signer, issuer);
+    CONF *conf = load_sections();
     X509V3_CTX context;
-    long line;
 
-    MUST(conf != NULL && text != NULL && NCONF_load_bio(conf, text, &line) == 1);
     X509V3_set_ctx(&context, stand_in, certificate, NULL, NULL, 0);
     X509V3_set_nconf(&context, conf);
     for (int i = 0; i < recipe->extension_count; i++) {
@@ -212,9 +240,6 @@ static void add_extensions(X509 *certificate, const struct recipe *recipe, X509_
         MUST(X509_add_ext(certificate, extension, -1) == 1);
         X509_EXTENSION_free(extension);
     }
-    BIO_free(text);
-    NCONF_free(conf);
-    X509_free(stand_in);
 }
 
 static void sign(X509 *certificate, const struct recipe *recipe)
@@ -222,8 +247,7 @@ static void sign(X509 *certificate, const struct recipe *recipe)
     EVP_PKEY *key = keys_get(recipe->signer);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     EVP_PKEY_CTX *key_context = NULL;
-    bool has_digest =
-        recipe->signer.kind != KEY_ED25519 && recipe->signer.kind != KEY_ED448;
+    bool has_digest = recipe->signer.kind != KEY_ED25519 && recipe->signer.kind != KEY_ED448;
     const char *digest = recipe->digest != NULL ? recipe->digest : "SHA256";
 
     MUST(context != NULL);
@@ -320,16 +344,6 @@ struct blob recipe_make(const struct recipe *recipe)
     return damage(blob, recipe->damage);
 }
 
-struct blob recipe_spki(struct key key)
-{
-    struct blob blob = {NULL, 0};
-    int len = i2d_PUBKEY(keys_get(key), &blob.data);
-
-    MUST(len > 0);
-    blob.len = (size_t)len;
-    return blob;
-}
-
 void recipe_print(const struct recipe *recipe, const char *prefix, FILE *out)
 {
     fprintf(out, "%ssubject \"%s\" issuer \"%s\" key %s %u signer %s %u version %d serial %u\n",
@@ -343,6 +357,6 @@ void recipe_print(const struct recipe *recipe, const char *prefix, FILE *out)
         recipe->pss ? " PSS" : "", recipe->other_inner_algorithm ? " other inner algorithm" : "",
         (int)recipe->damage);
     for (int i = 0; i < recipe->extension_count; i++)
-        fprintf(out, "%s  %s = %s\n", prefix, recipe->extensions[i].name,
-            recipe->extensions[i].value);
+        fprintf(
+            out, "%s  %s = %s\n", prefix, recipe->extensions[i].name, recipe->extensions[i].value);
 }

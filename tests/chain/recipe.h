@@ -46,7 +46,6 @@ struct recipe {
     char issuer[RECIPE_NAME_MAX];
     struct key key;
     struct key signer;
-    const char *signer_subject_key_id; /* what "keyid" in the AKI is made of: NULL: the signer key */
     int version; /* 1 to 3; more is written as it is */
     unsigned serial;
     int64_t not_before;
@@ -84,8 +83,8 @@ void recipe_set_raw_dns(struct recipe *recipe, const void *name, size_t len);
 /* Makes the certificate. */
 struct blob recipe_make(const struct recipe *recipe);
 
-/* Gives the SubjectPublicKeyInfo of a key. */
-struct blob recipe_spki(struct key key);
+/* Frees what recipe_make keeps. */
+void recipe_fini(void);
 
 /* Writes the recipe for a reader, on lines that begin with prefix. */
 void recipe_print(const struct recipe *recipe, const char *prefix, FILE *out);

@@ -25,8 +25,8 @@ static void print_judgement(const char *who, const struct judgement *judgement)
 {
     printf(" %s=%s", who, judge_verdict_text(judgement->verdict));
     if (judgement->verdict == VERDICT_MATCHED)
-        printf("(%d %d %d at %d)", judgement->usage, judgement->selector,
-            judgement->matching_type, judgement->depth);
+        printf("(%d %d %d at %d)", judgement->usage, judgement->selector, judgement->matching_type,
+            judgement->depth);
 }
 
 void suite_check(struct suite *suite, struct plan *plan)
@@ -109,6 +109,25 @@ void suite_product(struct suite *suite, struct plan *plan)
         for (int selector = 0; selector <= 1; selector++)
             for (int matching_type = 0; matching_type <= 2; matching_type++)
                 suite_check_record(suite, plan, 2, selector, matching_type, top);
+    plan_fini(plan);
+}
+
+void suite_most(struct suite *suite, struct plan *plan)
+{
+    int top = plan->recipe_count - 1;
+
+    suite_check_record(suite, plan, 3, 0, 0, 0);
+    suite_check_record(suite, plan, 3, 1, 1, 0);
+    suite_check_record(suite, plan, 0, 1, 1, top);
+    for (int selector = 0; selector <= 1; selector++)
+        for (int matching_type = 0; matching_type <= 1; matching_type++)
+            for (int of = 0; of <= top; of++)
+                suite_check_record(suite, plan, 2, selector, matching_type, of);
+    if (withhold_top(plan)) {
+        suite_check_record(suite, plan, 2, 0, 0, top);
+        suite_check_record(suite, plan, 2, 1, 0, top);
+        suite_check_record(suite, plan, 2, 0, 1, top);
+    }
     plan_fini(plan);
 }
 

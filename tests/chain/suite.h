@@ -34,6 +34,10 @@ void suite_check_record(
  */
 void suite_product(struct suite *suite, struct plan *plan);
 
+/* Likewise without matching type 2, and with two records of usage 3 and one of usage 0. Frees the
+ * plan. */
+void suite_most(struct suite *suite, struct plan *plan);
+
 /* Likewise with fewer: 3 1 1 of the leaf; 2 0 1 of every other one, 2 1 1, 2 0 0 and 2 1 0 of the
  * top, and both of these again with the top withheld. Frees the plan. */
 void suite_few(struct suite *suite, struct plan *plan);
