@@ -65,6 +65,18 @@ static void digests(struct suite *suite)
     }
 }
 
+static void digests_of_a_lone_leaf(struct suite *suite)
+{
+    static const char *const names[] = {"SHA1", "SHA256", "SHA512"};
+    struct plan plan;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        plan_init(&plan, 1, KEY_P256, "digest %s, self-signed leaf", names[i]);
+        plan.recipes[0].digest = names[i];
+        suite_product(suite, &plan);
+    }
+}
+
 static void pss_signatures(struct suite *suite)
 {
     static const char *const names[] = {"SHA1", "SHA256", "SHA384", "SHA512"};
@@ -146,6 +158,7 @@ void cases_keys(struct suite *suite)
     every_kind(suite);
     rare_kinds(suite);
     digests(suite);
+    digests_of_a_lone_leaf(suite);
     pss_signatures(suite);
     broken_signatures(suite);
     dates(suite);
