@@ -26,7 +26,8 @@ tests_chain_chain_matrix_SOURCES = \
     tests/chain/recipe.h tests/chain/recipe.c \
     tests/chain/suite.h tests/chain/suite.c
 tests_chain_chain_matrix_CPPFLAGS = $(AM_CPPFLAGS) $(OPENSSL_CFLAGS)
-tests_chain_chain_matrix_LDADD = libio.a libcore.a $(WOLFSSL_LIBS) $(OPENSSL_LIBS)
+tests_chain_chain_matrix_LDADD = \
+    libio.a libcore.a libproto.a $(WOLFSSL_LIBS) $(JANSSON_LIBS) $(OPENSSL_LIBS)
 else
 TESTS += tests/chain/no-openssl.sh
 endif
