@@ -142,7 +142,8 @@ static void add_records(struct plan *plan, const char *set)
             record.damage = RECORD_GARBAGE;
             break;
         default:
-            MUST(!"a known damage");
+            fprintf(stderr, "no such damage: %c\n", damage);
+            abort();
         }
         plan_add_record(plan, record);
         set += used;

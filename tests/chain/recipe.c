@@ -310,7 +310,8 @@ static void set_other_algorithm(struct blob *blob)
         blob->data[i + sizeof ecdsa_sha256 - 1] = 0x03;
         return;
     }
-    MUST(!"the certificate is signed with ECDSA and SHA-256");
+    fprintf(stderr, "the certificate is not signed with ECDSA and SHA-256\n");
+    abort();
 }
 
 struct blob recipe_make(const struct recipe *recipe)
