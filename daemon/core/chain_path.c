@@ -257,12 +257,14 @@ static size_t list_issuers(
 }
 
 /* Whether one of these nodes has the key of a record. It was tried as a certificate then, with all
- * that a certificate must be, and the bare key is not to be a way around that. */
+ * that a certificate must be, and the bare key is not to be a way around that. One that is
+ * malformed was not: it is as if the peer had left it out, as it is to OpenSSL. */
 static bool is_key_of(const struct chain_search *search, const struct chain_bare_key *key,
     const uint8_t *nodes, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (der_span_equal(key->key.spki, search->nodes[nodes[i]].certificate.key.spki))
+        if (search->nodes[nodes[i]].is_parsed &&
+            der_span_equal(key->key.spki, search->nodes[nodes[i]].certificate.key.spki))
             return true;
     return false;
 }
