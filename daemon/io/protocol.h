@@ -88,8 +88,8 @@ struct protocol {
      * own, so that a long reply holds nobody up. Returns PROTOCOL_PART or PROTOCOL_LAST. NULL if
      * the protocol never says PROTOCOL_PART.
      */
-    enum protocol_step (*more)(struct server *server, struct request *request, uint64_t now_ms,
-        struct replies *replies);
+    enum protocol_step (*more)(
+        struct server *server, struct request *request, uint64_t now_ms, struct replies *replies);
 
     /* Frees what a request owns beside what struct request says; the session frees the request
      * itself, of which a struct request is the first member. NULL if that is nothing. */

@@ -38,8 +38,8 @@ struct session {
     unsigned
         writes; /* that the socket has not taken yet: at most one before and one behind a wait */
     bool reading;
-    bool eof;  /* the client will send nothing more */
-    bool last; /* close behind the replies that are on their way */
+    bool eof;   /* the client will send nothing more */
+    bool last;  /* close behind the replies that are on their way */
     bool parts; /* the reply to request comes in parts */
 };
 
@@ -150,8 +150,8 @@ static void on_written(uv_write_t *request, int status)
 
 /*
  * Sends the replies that are in the shared buffer; what the socket does not take is queued. A part
- * of a reply is always queued, even an empty one: on_written() then asks for the next one in another
- * turn of the loop. Returns false if the session is being closed.
+ * of a reply is always queued, even an empty one: on_written() then asks for the next one in
+ * another turn of the loop. Returns false if the session is being closed.
  */
 static bool flush(struct session *session)
 {

@@ -100,15 +100,15 @@ static void show_cache(const struct visit *visit, const struct cache *cache)
     struct cache_counts counts;
 
     cache_count(cache, &counts);
-    show(visit, "daned_cache_entries", "Facts and levels in the cache", STATS_GAUGE,
-        counts.entries);
+    show(
+        visit, "daned_cache_entries", "Facts and levels in the cache", STATS_GAUGE, counts.entries);
     show(visit, "daned_cache_bytes", "Memory that the cache takes", STATS_GAUGE, counts.bytes);
     show(visit, "daned_cache_hits_total", "Questions to the cache that it answered", STATS_COUNTER,
         counts.hits);
     show(visit, "daned_cache_misses_total", "Questions to the cache that it could not answer",
         STATS_COUNTER, counts.misses);
-    show(visit, "daned_cache_evictions_total",
-        "Entries dropped before their time to make room", STATS_COUNTER, counts.evictions);
+    show(visit, "daned_cache_evictions_total", "Entries dropped before their time to make room",
+        STATS_COUNTER, counts.evictions);
 }
 
 static void show_dns(
