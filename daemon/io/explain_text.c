@@ -76,7 +76,7 @@ static void write_override(struct text *text, const json_t *override)
         show_text(override, "key"), show_text(override, "level"), show_int(override, "line"),
         expires ? ", the last day is " : "", show_text(override, "expires"),
         show_text(override, "why")[0] ? ": " : "", show_text(override, "why"),
-        decides ? "This is what the MTA is told; the level above is what DNS says."
+        decides ? "The MTA is told this, whatever DNS says."
                 : "It leaves the decision to DNS.");
 }
 
@@ -171,6 +171,18 @@ static void write_host(struct text *text, const json_t *host)
     write_tlsa(text, host);
 }
 
+/* What the MTA is told comes first; an override must not hide what DNS says. */
+static void write_title(struct text *text, const json_t *tree)
+{
+    const char *override = show_text(json_object_get(tree, "override"), "level");
+
+    if (override[0] == '\0' || strcmp(override, "auto") == 0)
+        text_addf(text, "%s: %s\n", show_text(tree, "destination"), show_text(tree, "level"));
+    else
+        text_addf(text, "%s: %s, by the operator's override (by DNS: %s)\n",
+            show_text(tree, "destination"), override, show_text(tree, "level"));
+}
+
 void explain_text(struct text *text, const json_t *tree)
 {
     const json_t *postfix = json_object_get(tree, "postfix");
@@ -178,7 +190,7 @@ void explain_text(struct text *text, const json_t *tree)
     size_t i;
     const json_t *host;
 
-    text_addf(text, "%s: %s\n", show_text(tree, "destination"), show_text(tree, "level"));
+    write_title(text, tree);
     WRITE(text, "why", "%s: %s (%s)", show_text(tree, "reason"), show_text(tree, "why"),
         show_text(tree, "section"));
     write_override(text, json_object_get(tree, "override"));
@@ -186,8 +198,9 @@ void explain_text(struct text *text, const json_t *tree)
     write_hint(text, tree);
     WRITE(text, "Postfix", "\"%s\": %s", show_text(postfix, "reply"), show_text(postfix, "effect"));
     WRITE(text, "Exim", "\"%s\": %s", show_text(exim, "level"), show_text(exim, "effect"));
-    WRITE(text, "kept", SECONDS "%s", show_int(tree, "ttl"),
-        json_is_true(json_object_get(tree, "cached")) ? ", from the cache" : "");
+    if (show_int(tree, "ttl") > 0)
+        WRITE(text, "kept", SECONDS "%s", show_int(tree, "ttl"),
+            json_is_true(json_object_get(tree, "cached")) ? ", from the cache" : "");
     write_mx(text, tree);
     json_array_foreach(json_object_get(tree, "hosts"), i, host) write_host(text, host);
 }
