@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Files of client-shims: what goes into the configuration of the MTAs.
+# Files of client-shims: what goes into the configuration of the MTAs, danectl, and the C client.
 postfixshimdir = $(docdir)/postfix
 dist_postfixshim_DATA = \
     client-shims/postfix/README.md \
@@ -12,10 +12,26 @@ dist_eximshim_DATA = \
     client-shims/exim/daned-main.conf \
     client-shims/exim/daned-router.conf \
     client-shims/exim/daned-transport.conf
+
 # danectl: one file for each subcommand.
 bin_PROGRAMS += danectl
 danectl_SOURCES = \
+    client-shims/danectl/chain_file.h client-shims/danectl/chain_file.c \
     client-shims/danectl/command.h \
     client-shims/danectl/main.c \
-    client-shims/danectl/verify.c
-danectl_LDADD = libio.a libcore.a libproto.a $(WOLFSSL_LIBS) $(JANSSON_LIBS)
+    client-shims/danectl/output.h client-shims/danectl/output.c \
+    client-shims/danectl/policy.c \
+    client-shims/danectl/verify.c \
+    client-shims/danectl/verify_daemon.c
+danectl_LDADD = libdanedclient.a libio.a libcore.a libproto.a $(WOLFSSL_LIBS) $(JANSSON_LIBS)
+
+noinst_LIBRARIES += libdanedclient.a
+libdanedclient_a_SOURCES = \
+    client-shims/libdaned-client/daned_client.h client-shims/libdaned-client/daned_client.c
+
+# To be copied into other programs.
+clientdir = $(docdir)/libdaned-client
+dist_client_DATA = \
+    client-shims/libdaned-client/README.md \
+    client-shims/libdaned-client/daned_client.h \
+    client-shims/libdaned-client/daned_client.c

@@ -18,3 +18,6 @@ dist_examples_DATA = packaging/daned.conf
 # Overrides: the page, and a sample in which every line is a comment.
 dist_man_MANS += packaging/man/destinations.5
 dist_examples_DATA += packaging/destinations
+
+# danectl: a page that names no directory.
+dist_man_MANS += packaging/man/danectl.1

@@ -8,7 +8,16 @@
 #ifndef DANED_DANECTL_COMMAND_H
 #define DANED_DANECTL_COMMAND_H
 
+#include <stdbool.h>
+
 /* Holds a chain of certificates against TLSA records, without a daemon. */
 int command_verify(int argc, char **argv);
+
+/* The form of verify that asks a daemon, and whether these arguments are for it. */
+int command_verify_daemon(int argc, char **argv);
+bool command_verify_wants_daemon(int argc, char **argv);
+
+/* Asks a daemon for the level of a destination. */
+int command_policy(int argc, char **argv);
 
 #endif

@@ -13,7 +13,9 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *about;
 } commands[] = {
-    {"verify", command_verify, "hold a chain of certificates against TLSA records"},
+    {"policy", command_policy, "ask the daemon for the level of a destination"},
+    {"verify", command_verify,
+        "hold a chain of certificates against TLSA records, given or looked up"},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
@@ -33,6 +35,10 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_usage(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        puts("danectl " PACKAGE_VERSION);
         return 0;
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++)

@@ -2,9 +2,8 @@
 /*
  * verify.c - danectl verify: holds a chain of certificates against TLSA records.
  *
- * Needs no daemon and no network. The chain is read as PEM, whatever stands around its blocks, or
- * as DER, one certificate after another; the leaf comes first. Limits: 1 MiB of input, of which the
- * first CHAIN_CERTS_MAX certificates are looked at; TLSA_MAX records.
+ * Needs no daemon and no network: the records are given. (verify_daemon.c is the form in which a
+ * daemon looks them up.) Limits: those of chain_file.h, and TLSA_MAX records.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -17,14 +16,13 @@
 
 #include <jansson.h>
 
+#include "client-shims/danectl/chain_file.h"
 #include "client-shims/danectl/command.h"
+#include "client-shims/danectl/output.h"
 #include "daemon/core/alloc.h"
 #include "daemon/core/chain.h"
-#include "daemon/core/der.h"
-#include "daemon/core/pem.h"
 #include "daemon/io/verify_wolfssl.h"
 
-#define INPUT_MAX ((size_t)1024 * 1024)
 #define TLSA_MAX 64
 #define LINE_MAX_LEN 16384
 
@@ -36,9 +34,7 @@ struct request {
     struct tlsa_record records[TLSA_MAX];
     uint8_t *data[TLSA_MAX];
     struct dname names[CHAIN_NAMES_MAX];
-    struct chain_cert certs[CHAIN_CERTS_MAX];
-    uint8_t *input;
-    uint8_t *der; /* what was decoded from PEM */
+    struct chain_file chain;
     bool json;
 };
 
@@ -49,12 +45,12 @@ static const char usage[] =
     "  --at    hold dates against this time, in seconds since 1970, and not against now\n"
     "  --json  give the result as JSON\n"
     "  CHAIN   a file with the chain, leaf first, in PEM or DER; - is standard input\n"
-    "Prints OK, DENY or UNUSABLE (no usable record), and why; ends with 0, 1 or 3.\n";
+    "Prints OK, DENY or UNUSABLE (no usable record), and why; ends with 0, 1 or 3.\n"
+    "With --destination, a daemon looks up the records: danectl verify --destination D --help.\n";
 
 static int fail(int status, const char *what, const char *about)
 {
-    fprintf(stderr, "danectl verify: %s: %s\n", what, about);
-    return status;
+    return output_fail("verify", status, what, about);
 }
 
 static int hex_digit(char c)
@@ -170,73 +166,6 @@ static int read_options(struct request *request, int argc, char **argv)
     return 0;
 }
 
-/* Reads all of a file, or of standard input; returns 0, or the exit status of an error. */
-static int read_input(struct request *request, const char *path, size_t *len_out)
-{
-    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-
-    if (!file)
-        return fail(EX_NOINPUT, path, strerror(errno));
-    request->input = alloc_zeroed(INPUT_MAX + 1);
-    *len_out = fread(request->input, 1, INPUT_MAX + 1, file);
-    int error = ferror(file) ? errno : 0;
-    if (file != stdin)
-        fclose(file);
-    if (error != 0)
-        return fail(EX_IOERR, path, strerror(error));
-    return *len_out > INPUT_MAX ? fail(EX_DATAERR, path, "is longer than 1 MiB") : 0;
-}
-
-static bool add_cert(struct request *request, const uint8_t *der, size_t len)
-{
-    if (request->question.cert_count == CHAIN_CERTS_MAX)
-        return false;
-    request->certs[request->question.cert_count++] = (struct chain_cert){der, len};
-    return true;
-}
-
-/* DER, one certificate after another. What is no such thing is taken for one certificate: a record
- * of usage 3 may still match it. */
-static void split_der(struct request *request, size_t len)
-{
-    struct der_reader reader;
-    struct der_element element;
-
-    der_reader_init(&reader, (struct der_span){request->input, len});
-    while (
-        der_read_element(&reader, &element) && add_cert(request, element.raw.data, element.raw.len))
-        continue;
-    if (request->question.cert_count == 0)
-        add_cert(request, request->input, len);
-}
-
-/* Finds the certificates in the input; returns 0, or the exit status of an error. */
-static int split_chain(struct request *request, const char *path, size_t len)
-{
-    struct pem_reader reader;
-    size_t used = 0;
-    size_t cert_len;
-    enum pem_status status;
-
-    if (len > 0 && request->input[0] == DER_SEQUENCE) {
-        split_der(request, len);
-        return 0;
-    }
-    request->der = alloc_zeroed(INPUT_MAX);
-    pem_reader_init(&reader, (const char *)request->input, len);
-    do {
-        status = pem_next(&reader, request->der + used, INPUT_MAX - used, &cert_len);
-        if (status != PEM_OK || !add_cert(request, request->der + used, cert_len))
-            break;
-        used += cert_len;
-    } while (true);
-    if (status == PEM_MALFORMED || status == PEM_NO_ROOM)
-        return fail(EX_DATAERR, path, "has a malformed PEM block");
-    if (request->question.cert_count == 0)
-        return fail(EX_DATAERR, path, "has no certificate");
-    return 0;
-}
-
 static json_t *record_to_json(const struct tlsa_record *record)
 {
     size_t cap = 2 * (size_t)record->data_len + 16;
@@ -283,9 +212,7 @@ static void print_json(
     json_object_set_new(json, "leaf_not_after",
         report->leaf_parsed ? json_integer(report->leaf_not_after_s) : json_null());
     json_object_set_new(json, "at", json_integer(request->question.at_s));
-    json_dumpf(json, stdout, JSON_PRESERVE_ORDER);
-    putchar('\n');
-    json_decref(json);
+    output_json(json);
 }
 
 static int verify(const struct request *request)
@@ -309,33 +236,31 @@ static int verify(const struct request *request)
         chain_report_text(&request->question, &report, line, sizeof line);
         printf("%s %s\n", results[outcome].word, line);
     }
-    if (fflush(stdout) != 0) /* who reads only the output must not take silence for consent */
-        return fail(EX_IOERR, "standard output", strerror(errno));
-    return results[outcome].status;
+    return output_end("verify", results[outcome].status);
 }
 
 int command_verify(int argc, char **argv)
 {
     struct request request = {.question.at_s = time(NULL)};
-    size_t len;
 
-    request.question.certs = request.certs;
-    request.question.records = request.records;
-    request.question.names = request.names;
+    if (command_verify_wants_daemon(argc, argv))
+        return command_verify_daemon(argc, argv);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
         return 0;
     }
+    request.question.records = request.records;
+    request.question.names = request.names;
     int status = read_options(&request, argc, argv);
     if (status == 0)
-        status = read_input(&request, argv[optind], &len);
-    if (status == 0)
-        status = split_chain(&request, argv[optind], len);
-    if (status == 0)
+        status = chain_file_read(&request.chain, "verify", argv[optind]);
+    if (status == 0) {
+        request.question.certs = request.chain.certs;
+        request.question.cert_count = request.chain.cert_count;
         status = verify(&request);
+    }
     for (size_t i = 0; i < TLSA_MAX; i++)
         free(request.data[i]);
-    free(request.input);
-    free(request.der);
+    chain_file_fini(&request.chain);
     return status;
 }

@@ -3,6 +3,8 @@
 
 dist_check_SCRIPTS = \
     tests/integration/answers \
+    tests/integration/client \
+    tests/integration/danectl \
     tests/integration/hostile \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)

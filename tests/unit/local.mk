@@ -46,6 +46,12 @@ UNIT_TESTS += tests/unit/io/test_lookup
 tests_unit_io_test_lookup_SOURCES = tests/unit/io/test_lookup.c $(SCENARIO_COMMON)
 UNIT_TESTS += tests/unit/io/test_questions
 tests_unit_io_test_questions_SOURCES = tests/unit/io/test_questions.c $(SCENARIO_COMMON)
+
+UNIT_TESTS += tests/unit/client-shims/test_daned_client
+tests_unit_client_shims_test_daned_client_SOURCES = \
+    tests/unit/client-shims/scripted_server.h tests/unit/client-shims/scripted_server.c \
+    tests/unit/client-shims/test_daned_client.c
+tests_unit_client_shims_test_daned_client_LDADD = libdanedclient.a $(LDADD)
 else
 TESTS += tests/unit/no-cmocka.sh
 endif
