@@ -18,6 +18,8 @@ bin_PROGRAMS += danectl
 danectl_SOURCES = \
     client-shims/danectl/chain_file.h client-shims/danectl/chain_file.c \
     client-shims/danectl/command.h \
+    client-shims/danectl/control.c \
+    client-shims/danectl/control_print.h client-shims/danectl/control_print.c \
     client-shims/danectl/main.c \
     client-shims/danectl/output.h client-shims/danectl/output.c \
     client-shims/danectl/policy.c \

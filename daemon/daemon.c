@@ -19,12 +19,14 @@
 
 #include "daemon/core/alloc.h"
 #include "daemon/io/clock.h"
+#include "daemon/io/control.h"
 #include "daemon/io/listener.h"
 #include "daemon/io/lookup.h"
 #include "daemon/io/resolver_getdns.h"
 #include "daemon/listeners.h"
 #include "daemon/overrides_file.h"
 #include "daemon/privileges.h"
+#include "daemon/status.h"
 
 enum {
     DESCRIPTORS_WANTED = 65536,
@@ -44,6 +46,8 @@ struct daemon {
     struct cache *cache;
     struct resolver *resolver;
     struct lookups *lookups;
+    struct status status;
+    struct control_hooks control;
     bool stopping;
 };
 
@@ -59,12 +63,11 @@ static void log_configure(const struct config *config, bool verbose)
     log_init(&options);
 }
 
-static void log_config_error(
-    enum log_level level, const char *what, const struct config_error *error)
+static bool refuse_reload(const struct config_error *error, char result_out[CONTROL_RESULT_MAX])
 {
-    char text[1024];
-
-    log_write(level, "%s%s", what, config_error_text(error, text, sizeof text));
+    config_error_text(error, result_out, CONTROL_RESULT_MAX);
+    log_write(LOG_LEVEL_ERROR, "reload refused, nothing was changed: %s", result_out);
+    return false;
 }
 
 static void on_decided(void *arg, const struct destination *destination,
@@ -99,9 +102,10 @@ static void on_overridden(
         override->level == OVERRIDE_DANE_REQUIRED || override->level == OVERRIDE_DANE
             ? LOG_LEVEL_DEBUG
             : LOG_LEVEL_INFO;
+    struct daemon *daemon = arg;
     char text[DESTINATION_TEXT_MAX];
 
-    (void)arg;
+    daemon->status.override_uses[match->index]++;
     if (!log_enabled(level))
         return;
     destination_to_text(destination, text);
@@ -145,9 +149,10 @@ static struct lookup_options lookup_options_of(struct daemon *daemon)
 static void on_upstream(void *arg, size_t index, enum upstream_state old_state,
     enum upstream_state new_state, const char *why)
 {
-    const struct daemon *daemon = arg;
+    struct daemon *daemon = arg;
     enum log_level level = LOG_LEVEL_WARNING;
 
+    status_set_upstream(&daemon->status, index, new_state, why);
     if (new_state == UPSTREAM_PASSED && old_state != UPSTREAM_PASSED)
         level = LOG_LEVEL_INFO;
     else if (new_state == UPSTREAM_FAILED)
@@ -196,22 +201,31 @@ static void start_resolver(struct daemon *daemon)
     daemon->resolver = resolver_getdns_new(&daemon->loop, &options);
 }
 
-/* Reads everything anew; what is bad leaves all as it was. */
-static void reload(struct daemon *daemon)
+static int64_t today(void)
 {
+    enum { SECONDS_PER_DAY = 86400 };
+
+    return clock_wall_s() / SECONDS_PER_DAY;
+}
+
+/*
+ * Reads everything anew; what is bad leaves all as it was. Returns whether it was taken, and says
+ * in result_out what was, or why not.
+ */
+static bool reload(void *arg, char result_out[CONTROL_RESULT_MAX])
+{
+    struct daemon *daemon = arg;
     struct config *config;
     struct overrides *overrides;
     struct config_error error;
 
     if (config_load(daemon->options.config_file, daemon->options.config_must_exist, &config,
             &error) != CONFIG_OK) {
-        log_config_error(LOG_LEVEL_ERROR, "reload refused, nothing was changed: ", &error);
-        return;
+        return refuse_reload(&error, result_out);
     }
     if (overrides_file_load(config->policy.destinations, &overrides, &error) != CONFIG_OK) {
-        log_config_error(LOG_LEVEL_ERROR, "reload refused, nothing was changed: ", &error);
         config_free(config);
-        return;
+        return refuse_reload(&error, result_out);
     }
     /* An editor's rename must not take away what the operator has laid down. */
     if (daemon->overrides && !overrides && config->policy.destinations[0] != '\0') {
@@ -241,14 +255,61 @@ static void reload(struct daemon *daemon)
     struct overrides *old_overrides = daemon->overrides;
     daemon->config = config;
     daemon->overrides = overrides;
+    status_set_overrides(&daemon->status, overrides);
     struct lookup_options options = lookup_options_of(daemon);
     lookups_set_options(daemon->lookups, &options);
     cache_resize(daemon->cache, (size_t)config->cache.size);
     log_configure(config, daemon->options.verbose);
     config_free(old_config);
     overrides_free(old_overrides);
-    log_write(LOG_LEVEL_INFO, "reloaded: %zu overrides",
+    status_log_expired(overrides, today());
+    snprintf(result_out, CONTROL_RESULT_MAX, "reloaded: %zu overrides",
         overrides ? overrides_count(overrides) : (size_t)0);
+    log_write(LOG_LEVEL_INFO, "%s", result_out);
+    return true;
+}
+
+static json_t *status_of(void *arg, uint64_t now_ms)
+{
+    const struct daemon *daemon = arg;
+    struct status_sources sources = {
+        .config = daemon->config,
+        .overrides = daemon->overrides,
+        .listeners = &daemon->listeners,
+        .cache = daemon->cache,
+        .resolver = daemon->resolver,
+        .today = today(),
+    };
+
+    return status_tree(&daemon->status, &sources, now_ms);
+}
+
+static bool count_connections(
+    void *arg, size_t index, const char **name_out, size_t *connections_out)
+{
+    const struct daemon *daemon = arg;
+
+    return listeners_count_connections(&daemon->listeners, index, name_out, connections_out);
+}
+
+static void start_control(struct daemon *daemon)
+{
+    daemon->control = (struct control_hooks){
+        .sources =
+            {
+                .stats = &daemon->server.stats,
+                .cache = daemon->cache,
+                .lookups = daemon->lookups,
+                .resolver = daemon->resolver,
+                .listener = count_connections,
+                .arg = daemon,
+            },
+        .cache = daemon->cache,
+        .reload = reload,
+        .status = status_of,
+        .arg = daemon,
+    };
+    daemon->server.control = &daemon->control;
 }
 
 static void on_resolver_closed(void *arg)
@@ -291,7 +352,8 @@ static void on_signal(uv_signal_t *handle, int number)
     struct daemon *daemon = handle->data;
 
     if (number == SIGHUP) {
-        reload(daemon);
+        char result[CONTROL_RESULT_MAX];
+        reload(daemon, result);
         return;
     }
     log_write(LOG_LEVEL_INFO, "stopping on signal %d", number);
@@ -325,6 +387,7 @@ static void start_lookups(struct daemon *daemon)
     struct lookup_options options = lookup_options_of(daemon);
     daemon->lookups = lookups_new(daemon->cache, daemon->resolver, &options);
     server_init(&daemon->server, &daemon->loop, daemon->lookups);
+    start_control(daemon);
 }
 
 static void run(struct daemon *daemon)
@@ -334,6 +397,8 @@ static void run(struct daemon *daemon)
         exit(EX_OSERR);
     }
     watch_signals(daemon);
+    status_init(&daemon->status, daemon->overrides, clock_now_ms());
+    status_log_expired(daemon->overrides, today());
     start_lookups(daemon);
     listeners_start(&daemon->listeners, &daemon->server);
     log_write(LOG_LEVEL_INFO,
@@ -344,6 +409,7 @@ static void run(struct daemon *daemon)
     server_fini(&daemon->server);
     lookups_free(daemon->lookups);
     cache_free(daemon->cache);
+    status_fini(&daemon->status);
     uv_loop_close(&daemon->loop);
     log_write(LOG_LEVEL_INFO, "stopped");
 }

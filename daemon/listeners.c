@@ -22,6 +22,7 @@ static const struct protocol *protocol_of(const struct config_listen *config)
     case CONFIG_PROTOCOL_EXIM:
         return &protocol_exim;
     case CONFIG_PROTOCOL_CONTROL:
+        return &protocol_control;
     case CONFIG_PROTOCOL_METRICS:
         break;
     }
@@ -124,6 +125,16 @@ void listeners_start(struct listeners *listeners, struct server *server)
 }
 
 /* It is freed behind this call, while others may still have sessions to hurry. */
+bool listeners_count_connections(
+    const struct listeners *listeners, size_t index, const char **name_out, size_t *count_out)
+{
+    if (index >= listeners->count || listeners->on_gone)
+        return false;
+    *name_out = listeners->names[index];
+    *count_out = listener_connections(listeners->items[index]);
+    return true;
+}
+
 static void on_one_gone(void *arg, struct listener *listener)
 {
     struct listeners *listeners = arg;

@@ -31,6 +31,13 @@ void listeners_discard(struct listeners *listeners);
 /* Starts to accept on all of them. The process ends if libuv refuses. */
 void listeners_start(struct listeners *listeners, struct server *server);
 
+/*
+ * Gives the name of a listener and how many connections it has; false behind the last. Not once
+ * they drain.
+ */
+bool listeners_count_connections(
+    const struct listeners *listeners, size_t index, const char **name_out, size_t *count_out);
+
 /* Drains all; on_gone is called once when they are gone, never inside this call. */
 void listeners_drain(struct listeners *listeners, void (*on_gone)(void *arg), void *arg);
 

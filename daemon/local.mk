@@ -9,7 +9,8 @@ libdaemon_a_SOURCES = \
     daemon/daemon.h daemon/daemon.c \
     daemon/listeners.h daemon/listeners.c \
     daemon/overrides_file.h daemon/overrides_file.c \
-    daemon/privileges.h daemon/privileges.c
+    daemon/privileges.h daemon/privileges.c \
+    daemon/status.h daemon/status.c
 
 sbin_PROGRAMS += daned
 daned_SOURCES = daemon/main.c

@@ -20,4 +20,10 @@ bool command_verify_wants_daemon(int argc, char **argv);
 /* Asks a daemon for the level of a destination. */
 int command_policy(int argc, char **argv);
 
+/* The commands that daned runs on its control socket: argv[0] says which. */
+int command_control(int argc, char **argv);
+
+/* Sets the path of that socket, borrowed. */
+void command_control_set_socket(const char *path);
+
 #endif

@@ -13,6 +13,13 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *about;
 } commands[] = {
+    {"status", command_control, "show what daned runs with"},
+    {"stats", command_control, "show the numbers that daned counts"},
+    {"explain", command_control, "say why a destination gets its answer"},
+    {"dump", command_control, "show all that is in the cache"},
+    {"flush", command_control, "forget a destination, or everything"},
+    {"reload", command_control, "read the configuration and the overrides anew"},
+    {"log", command_control, "change what is logged"},
     {"policy", command_policy, "ask the daemon for the level of a destination"},
     {"verify", command_verify,
         "hold a chain of certificates against TLSA records, given or looked up"},
@@ -21,7 +28,7 @@ static const struct {
 
 static void print_usage(FILE *to)
 {
-    fprintf(to, "usage: danectl COMMAND ...\n");
+    fprintf(to, "usage: danectl [-s CONTROL_SOCKET] COMMAND ...\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].about);
     fprintf(to, "danectl COMMAND --help says more.\n");
@@ -29,6 +36,11 @@ static void print_usage(FILE *to)
 
 int main(int argc, char **argv)
 {
+    while (argc > 2 && strcmp(argv[1], "-s") == 0) {
+        command_control_set_socket(argv[2]);
+        argc -= 2;
+        argv += 2;
+    }
     if (argc < 2) {
         print_usage(stderr);
         return EX_USAGE;

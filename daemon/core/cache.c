@@ -155,14 +155,20 @@ static struct entry *find(const struct cache *cache, const struct key *key, uint
     return (struct entry *)(void *)table_find(&cache->table, hash, entry_matches, key);
 }
 
+static bool is_served(const struct cache *cache, const struct entry *entry, uint64_t now_ms)
+{
+    bool outdated = entry->kind != CACHE_FACT && entry->generation != cache->generation;
+
+    return !outdated && entry->expires_ms > now_ms;
+}
+
 const void *cache_get(struct cache *cache, enum cache_kind kind, uint16_t sub,
     const struct dname *name, uint64_t now_ms, size_t *len_out)
 {
     struct key key = {kind, sub, name};
     struct entry *entry = find(cache, &key, hash_of(cache, &key));
 
-    bool outdated = entry && kind != CACHE_FACT && entry->generation != cache->generation;
-    if (entry && (outdated || entry->expires_ms <= now_ms)) {
+    if (entry && !is_served(cache, entry, now_ms)) {
         drop(cache, entry);
         entry = NULL;
     }
@@ -213,6 +219,44 @@ bool cache_remove(struct cache *cache, enum cache_kind kind, uint16_t sub, const
     if (entry)
         drop(cache, entry);
     return entry != NULL;
+}
+
+struct scan {
+    const struct cache *cache;
+    uint64_t now_ms;
+    cache_visit *visit;
+    void *arg;
+};
+
+static void visit_entry(void *arg, const struct table_node *node)
+{
+    const struct scan *scan = arg;
+    const struct entry *entry = (const struct entry *)(const void *)node;
+    struct cache_item item;
+
+    if (!is_served(scan->cache, entry, scan->now_ms))
+        return;
+    item.kind = (enum cache_kind)entry->kind;
+    item.sub = entry->sub;
+    item.value = entry->octets;
+    item.len = entry->value_len;
+    item.expires_ms = entry->expires_ms;
+    item.name.len = entry->name_len;
+    memcpy(item.name.wire, entry->octets + entry->value_len, entry->name_len);
+    scan->visit(scan->arg, &item);
+}
+
+size_t cache_scan(
+    const struct cache *cache, size_t cursor, uint64_t now_ms, cache_visit *visit, void *arg)
+{
+    struct scan scan = {cache, now_ms, visit, arg};
+
+    return table_scan(&cache->table, cursor, visit_entry, &scan);
+}
+
+size_t cache_size(const struct cache *cache)
+{
+    return cache->size;
 }
 
 void cache_count(const struct cache *cache, struct cache_counts *counts_out)

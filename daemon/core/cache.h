@@ -72,6 +72,29 @@ void cache_clear(struct cache *cache);
 /* The key of the cache's hash, for other tables whose keys an attacker can pick. Borrowed. */
 const struct siphash_key *cache_hash_key(const struct cache *cache);
 
+/* One entry as cache_scan() shows it; all borrowed until the call returns. */
+struct cache_item {
+    enum cache_kind kind;
+    uint16_t sub;
+    struct dname name;
+    const void *value; /* aligned to 8 octets */
+    size_t len;
+    uint64_t expires_ms;
+};
+
+typedef void cache_visit(void *arg, const struct cache_item *item);
+
+/*
+ * Walks the cache in steps, as table_scan() does: a few entries a step, beginning with cursor 0,
+ * over when 0 is returned. Shows what cache_get() would still give at now_ms, and counts as no use
+ * of it. visit must not call into the cache.
+ */
+size_t cache_scan(
+    const struct cache *cache, size_t cursor, uint64_t now_ms, cache_visit *visit, void *arg);
+
+/* Gives the bound, in octets. */
+size_t cache_size(const struct cache *cache);
+
 /* Gives the counts. */
 void cache_count(const struct cache *cache, struct cache_counts *counts_out);
 

@@ -107,6 +107,50 @@ void table_remove(struct table *table, struct table_node *node)
     table->member_count--;
 }
 
+/* The bits of value in the opposite order. */
+static size_t reverse(size_t value)
+{
+    size_t result = 0;
+
+    for (size_t i = 0; i < sizeof value * 8; i++) {
+        result = result << 1 | (value & 1);
+        value >>= 1;
+    }
+    return result;
+}
+
+/*
+ * Counts the cursor on from its highest bit under mask down. A bucket of the smaller array is split
+ * among those of the larger whose index ends in the same bits; counted in this order, they follow
+ * each other, so that a cursor is good for both arrays and stays good when the table grows.
+ */
+static size_t next_cursor(size_t cursor, size_t mask)
+{
+    return reverse(reverse(cursor | ~mask) + 1);
+}
+
+static void visit_bucket(
+    const struct table_array *array, size_t index, table_visit *visit, void *arg)
+{
+    for (const struct table_node *node = array->buckets[index]; node; node = node->next)
+        visit(arg, node);
+}
+
+size_t table_scan(const struct table *table, size_t cursor, table_visit *visit, void *arg)
+{
+    size_t now_mask = table->now.count - 1;
+    size_t step_mask = table->old.count > 0 ? table->old.count - 1 : now_mask;
+
+    if (table->old.count > 0)
+        visit_bucket(&table->old, cursor & step_mask, visit, arg);
+    /* All of the larger array's buckets that the smaller one's is emptied into. */
+    do {
+        visit_bucket(&table->now, cursor & now_mask, visit, arg);
+        cursor = next_cursor(cursor, now_mask);
+    } while ((cursor & (now_mask ^ step_mask)) != 0);
+    return cursor;
+}
+
 static struct table_node *any_in(const struct table_array *array, size_t from)
 {
     for (size_t i = from; i < array->count; i++)

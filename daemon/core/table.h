@@ -49,6 +49,18 @@ struct table_node *table_find(
 /* Takes out a node, which must be in. */
 void table_remove(struct table *table, struct table_node *node);
 
+/* Shown each node by table_scan(); must not change the table. */
+typedef void table_visit(void *arg, const struct table_node *node);
+
+/*
+ * Walks the table in steps, between which it may change: shows the nodes of one bucket (and of
+ * those it is growing into) to visit, and returns the cursor for the next step. Starts at 0; is
+ * over when 0 comes back. A node that is in from the first step to the last is shown at least once;
+ * it may be shown twice if the table grows meanwhile. Steps are as many as the smaller array has
+ * buckets.
+ */
+size_t table_scan(const struct table *table, size_t cursor, table_visit *visit, void *arg);
+
 /* Gives any node, or NULL if there is none: for emptying the table. */
 struct table_node *table_any(const struct table *table);
 

@@ -31,6 +31,17 @@ enum protocol_step exim_verify_reply(
     char shown[REPLY_TEXT_MAX];
     size_t len = printable_copy(shown, sizeof shown, text, strlen(text));
 
+    switch (verdict) {
+    case EXIM_ACCEPT:
+        replies->stats->verify[STATS_VERIFY_ACCEPTED]++;
+        break;
+    case EXIM_DENY:
+        replies->stats->verify[STATS_VERIFY_DENIED]++;
+        break;
+    case EXIM_TEMP:
+        replies->stats->verify[STATS_VERIFY_LATER]++;
+        break;
+    }
     replies->len += exim_encode_verify_reply(
         verdict, shown, len, replies->data + replies->len, replies->cap - replies->len);
     return PROTOCOL_LAST;

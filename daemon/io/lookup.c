@@ -99,20 +99,22 @@ static enum cache_kind cache_kind_of(const struct destination *destination)
     return destination->kind == DESTINATION_HOST ? CACHE_HOST : CACHE_DOMAIN;
 }
 
-bool lookups_overridden(
-    struct lookups *lookups, const struct destination *destination, struct answer *answer_out)
+bool lookups_find_override(const struct lookups *lookups, const struct destination *destination,
+    struct override_match *match_out)
 {
     enum { SECONDS_PER_DAY = 86400 };
-    struct override_match match;
-    enum level level = LEVEL_MAY;
 
-    if (!lookups->options.overrides ||
-        !overrides_find(lookups->options.overrides, destination,
-            lookups->options.questions.wall_s() / SECONDS_PER_DAY, &match))
-        return false;
-    switch (match.override->level) {
-    case OVERRIDE_AUTO:
-        return false;
+    return lookups->options.overrides &&
+           overrides_find(lookups->options.overrides, destination,
+               lookups->options.questions.wall_s() / SECONDS_PER_DAY, match_out);
+}
+
+struct answer lookups_override_answer(const struct override *override)
+{
+    enum level level = LEVEL_MAY;
+    struct answer answer;
+
+    switch (override->level) {
     case OVERRIDE_DANE_REQUIRED:
         level = LEVEL_DANE_REQUIRED;
         break;
@@ -122,40 +124,61 @@ bool lookups_overridden(
     case OVERRIDE_ENCRYPT:
         level = LEVEL_ENCRYPT;
         break;
+    case OVERRIDE_AUTO:
     case OVERRIDE_MAY:
     case OVERRIDE_SKIP:
         break;
     }
-    *answer_out = answer_plain(level, REASON_OVERRIDE);
-    answer_out->skip = match.override->level == OVERRIDE_SKIP;
+    answer = answer_plain(level, REASON_OVERRIDE);
+    answer.skip = override->level == OVERRIDE_SKIP;
+    return answer;
+}
+
+bool lookups_overridden(
+    struct lookups *lookups, const struct destination *destination, struct answer *answer_out)
+{
+    struct override_match match;
+
+    if (!lookups_find_override(lookups, destination, &match) ||
+        match.override->level == OVERRIDE_AUTO)
+        return false;
+    *answer_out = lookups_override_answer(match.override);
     if (lookups->options.on_overridden)
         lookups->options.on_overridden(lookups->options.arg, destination, &match);
     return true;
 }
 
+bool lookups_cached(struct lookups *lookups, const struct destination *destination, uint64_t now_ms,
+    struct answer *answer_out)
+{
+    size_t len;
+    uint64_t expires_ms;
+    const uint8_t *packed = cache_get(lookups->cache, cache_kind_of(destination), destination->port,
+        &destination->name, now_ms, &len);
+
+    if (!packed)
+        return false;
+    memcpy(&expires_ms, packed, sizeof expires_ms);
+    *answer_out = answer_unpack(packed + sizeof expires_ms, len - sizeof expires_ms, expires_ms);
+    return true;
+}
+
+struct answer lookups_read_level(const struct cache_item *item)
+{
+    return answer_unpack((const uint8_t *)item->value + sizeof(uint64_t),
+        item->len - sizeof(uint64_t), item->expires_ms);
+}
+
 bool lookups_known(struct lookups *lookups, const struct destination *destination, uint64_t now_ms,
     struct answer *answer_out)
 {
-    const uint8_t *packed;
-    size_t len;
-    uint64_t expires_ms;
-
     if (lookups_overridden(lookups, destination, answer_out))
         return true;
     if (destination->kind == DESTINATION_ADDRESS) {
         *answer_out = answer_plain(LEVEL_MAY, REASON_ADDRESS_LITERAL);
         return true;
     }
-    /* ".example.com" has no level; that of "example.com" stands under the same name and port. */
-    if (destination->kind == DESTINATION_PARENT)
-        return false;
-    packed = cache_get(lookups->cache, cache_kind_of(destination), destination->port,
-        &destination->name, now_ms, &len);
-    if (!packed)
-        return false;
-    memcpy(&expires_ms, packed, sizeof expires_ms);
-    *answer_out = answer_unpack(packed + sizeof expires_ms, len - sizeof expires_ms, expires_ms);
-    return true;
+    return lookups_cached(lookups, destination, now_ms, answer_out);
 }
 
 static void keep_level(const struct lookup *lookup, uint64_t now_ms)

@@ -71,6 +71,17 @@ void lookups_set_options(struct lookups *lookups, const struct lookup_options *o
 bool lookups_overridden(
     struct lookups *lookups, const struct destination *destination, struct answer *answer_out);
 
+/* Finds the override for a destination, "auto" included, without a word to on_overridden. */
+bool lookups_find_override(const struct lookups *lookups, const struct destination *destination,
+    struct override_match *match_out);
+
+/* The answer that an override decides on. Not for "auto", which decides nothing. */
+struct answer lookups_override_answer(const struct override *override);
+
+/* Whether the cache has the level of a destination; then *answer_out has it. */
+bool lookups_cached(struct lookups *lookups, const struct destination *destination, uint64_t now_ms,
+    struct answer *answer_out);
+
 /*
  * Gives the answer that is known without DNS: an override, an address literal, or what the cache
  * has. Returns false if it takes a lookup. Allocates nothing and makes no system call.
@@ -84,6 +95,9 @@ bool lookups_known(struct lookups *lookups, const struct destination *destinatio
  */
 enum lookup_status lookups_decide(struct lookups *lookups, const struct destination *destination,
     uint64_t now_ms, struct lookup_waiter *waiter, const struct verdict **verdict_out);
+
+/* Reads a level as cache_scan() shows it, of CACHE_DOMAIN or CACHE_HOST. */
+struct answer lookups_read_level(const struct cache_item *item);
 
 /*
  * As lookups_decide(), but asks DNS for the MX records even if the cache has them: they may have

@@ -13,6 +13,7 @@
 
 struct server;
 struct session;
+struct stats;
 struct verification;
 
 /* Replies on their way out. Room for PROTOCOL_REPLY_MAX is there whenever a protocol is called. */
@@ -20,6 +21,7 @@ struct replies {
     char *data;
     size_t len;
     size_t cap;
+    struct stats *stats; /* counts them; borrowed */
 };
 
 #define PROTOCOL_REPLY_MAX 100008 /* octets of the longest reply of any protocol */
@@ -45,6 +47,7 @@ enum protocol_step {
     PROTOCOL_REPLIED, /* the reply is written; the next request may follow */
     PROTOCOL_LAST,    /* the reply is written, and the connection is closed behind it */
     PROTOCOL_PENDING, /* *request_out waits for a lookup, or for its verification */
+    PROTOCOL_PART,    /* some of the reply to *request_out is written, or none; more() goes on */
 };
 
 /* Why a request that waited is called. */
@@ -79,9 +82,22 @@ struct protocol {
     enum protocol_step (*answer)(struct server *server, struct request *request,
         enum protocol_wake wake, const struct verdict *verdict, uint64_t now_ms,
         struct replies *replies);
+
+    /*
+     * The client has taken the last part: writes the next one. Called in a turn of the loop of its
+     * own, so that a long reply holds nobody up. Returns PROTOCOL_PART or PROTOCOL_LAST. NULL if
+     * the protocol never says PROTOCOL_PART.
+     */
+    enum protocol_step (*more)(
+        struct server *server, struct request *request, uint64_t now_ms, struct replies *replies);
+
+    /* Frees what a request owns beside what struct request says; the session frees the request
+     * itself, of which a struct request is the first member. NULL if that is nothing. */
+    void (*drop)(struct request *request);
 };
 
 extern const struct protocol protocol_socketmap;
 extern const struct protocol protocol_exim;
+extern const struct protocol protocol_control;
 
 #endif

@@ -15,6 +15,9 @@
 static enum protocol_step reply_policy(
     struct replies *replies, enum level level, enum reason reason, uint32_t ttl_s)
 {
+    struct answer answer = answer_plain(level, reason);
+
+    stats_count_answer(replies->stats, STATS_EXIM, &answer);
     replies->len += exim_encode_policy_reply(level_text(level), ttl_s, reason_token(reason),
         replies->data + replies->len, replies->cap - replies->len);
     return PROTOCOL_LAST;

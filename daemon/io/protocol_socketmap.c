@@ -24,12 +24,20 @@ static void reply(
         status, text, len, replies->data + replies->len, replies->cap - replies->len);
 }
 
+static enum protocol_step reply_not_found(struct replies *replies)
+{
+    replies->stats->requests[STATS_SOCKETMAP][STATS_NOT_FOUND]++;
+    reply(replies, SOCKETMAP_NOTFOUND, "", 0);
+    return PROTOCOL_REPLIED;
+}
+
 static void reply_with_answer(struct replies *replies, enum map map, const struct answer *answer)
 {
     char text[MAP_TEXT_MAX];
     size_t len;
     enum socketmap_status status = map_word(map, answer, text, &len);
 
+    stats_count_answer(replies->stats, STATS_SOCKETMAP, answer);
     reply(replies, status, text, len);
 }
 
@@ -43,6 +51,7 @@ static void reply_with_verdict(
     if (request->map == MAP_PIN) {
         size_t len = pin_write(verdict, digest_sha256, pins, sizeof pins);
         if (len > 0) {
+            stats_count_answer(replies->stats, STATS_SOCKETMAP, &answer);
             reply(replies, SOCKETMAP_OK, pins, len);
             return;
         }
@@ -67,8 +76,7 @@ static enum protocol_step ask(struct server *server, const struct request *asked
 
     if (asked->map == MAP_DRY_RUN) {
         server_try(server, &asked->destination, now_ms);
-        reply(replies, SOCKETMAP_NOTFOUND, "", 0);
-        return PROTOCOL_REPLIED;
+        return reply_not_found(replies);
     }
     if (is_known(server, asked, now_ms, &answer)) {
         server_log_answer(&asked->destination, &answer, "cache");
@@ -92,6 +100,7 @@ static enum protocol_step ask(struct server *server, const struct request *asked
 static enum protocol_step refuse(
     struct replies *replies, const char *reason, enum protocol_step step)
 {
+    replies->stats->requests[STATS_SOCKETMAP][STATS_REFUSED]++;
     reply(replies, SOCKETMAP_PERM, reason, strlen(reason));
     return step;
 }
@@ -125,8 +134,7 @@ static enum protocol_step take(struct server *server, const struct input *input,
         return refuse(replies, text, PROTOCOL_REPLIED);
     }
     if (asked.destination.kind == DESTINATION_PARENT) {
-        reply(replies, SOCKETMAP_NOTFOUND, "", 0);
-        return PROTOCOL_REPLIED;
+        return reply_not_found(replies);
     }
     return ask(server, &asked, now_ms, replies, request_out);
 }

@@ -28,7 +28,7 @@ void server_init(struct server *server, uv_loop_t *loop, struct lookups *lookups
         .loop = loop,
         .lookups = lookups,
         .read_buffer = alloc_zeroed(SERVER_READ_MAX),
-        .replies = {.data = alloc_zeroed(cap), .cap = cap},
+        .replies = {.data = alloc_zeroed(cap), .cap = cap, .stats = &server->stats},
     };
 }
 

@@ -8,12 +8,14 @@
 #include <uv.h>
 
 #include "daemon/io/protocol.h"
+#include "daemon/io/stats.h"
 
 #define SERVER_READ_MAX 65536 /* octets that one read takes at most */
 
 /* Lookups of "dry-run" requests under way, for which no client waits: beyond it none is started. */
 #define SERVER_TRIALS_MAX 5000
 
+struct control_hooks;
 struct trial;
 
 struct server {
@@ -23,6 +25,8 @@ struct server {
     size_t trial_count;
     char *read_buffer;      /* SERVER_READ_MAX octets; used within one callback only */
     struct replies replies; /* likewise */
+    struct stats stats;
+    const struct control_hooks *control; /* borrowed; set by who starts the listeners */
 };
 
 /* Starts a server over lookups. */

@@ -38,8 +38,9 @@ struct session {
     unsigned
         writes; /* that the socket has not taken yet: at most one before and one behind a wait */
     bool reading;
-    bool eof;  /* the client will send nothing more */
-    bool last; /* close behind the replies that are on their way */
+    bool eof;   /* the client will send nothing more */
+    bool last;  /* close behind the replies that are on their way */
+    bool parts; /* the reply to request comes in parts */
 };
 
 /* What could not be written at once. */
@@ -97,8 +98,11 @@ static void drop_request(struct session *session)
         return;
     lookups_forget(&session->request->waiter);
     verification_abandon(session->request->verification);
+    if (session->group->protocol->drop)
+        session->group->protocol->drop(session->request);
     free(session->request);
     session->request = NULL;
+    session->parts = false;
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -135,6 +139,7 @@ static void close_session(struct session *session)
 
 static void work(
     struct session *session, const char *data, size_t len, size_t fresh, uint64_t now_ms);
+static void next_part(struct session *session, uint64_t now_ms);
 
 static void on_written(uv_write_t *request, int status)
 {
@@ -147,13 +152,16 @@ static void on_written(uv_write_t *request, int status)
         return;
     if (status < 0)
         close_session(session);
+    else if (session->parts && session->writes == 0)
+        next_part(session, clock_now_ms());
     else if (!session->request && session->writes == 0)
         work(session, session->input, session->input_len, 0, clock_now_ms());
 }
 
 /*
- * Sends the replies that are in the shared buffer; what the socket does not take is queued. Returns
- * false if the session is being closed.
+ * Sends the replies that are in the shared buffer; what the socket does not take is queued. A part
+ * of a reply is always queued, even an empty one: on_written() then asks for the next one in
+ * another turn of the loop. Returns false if the session is being closed.
  */
 static bool flush(struct session *session)
 {
@@ -162,13 +170,13 @@ static bool flush(struct session *session)
     size_t done = 0;
 
     replies->len = 0;
-    if (len == 0)
+    if (len == 0 && !session->parts)
         return true;
     uv_buf_t buffer = uv_buf_init(replies->data, (unsigned)len);
-    int written = uv_try_write(&session->uv.stream, &buffer, 1);
+    int written = session->parts ? UV_EAGAIN : uv_try_write(&session->uv.stream, &buffer, 1);
     if (written >= 0)
         done = (size_t)written;
-    if (done == len)
+    if (done == len && !session->parts)
         return true;
     if (written < 0 && written != UV_EAGAIN) {
         close_session(session);
@@ -281,7 +289,8 @@ static bool take_requests(struct session *session, struct input *input, uint64_t
             break;
         if (step == PROTOCOL_LAST)
             session->last = true;
-        if (step == PROTOCOL_PENDING) {
+        if (step == PROTOCOL_PENDING || step == PROTOCOL_PART) {
+            session->parts = step == PROTOCOL_PART;
             request->session = session;
             request->waiter.callback = on_verdict;
             request->resume = on_resumed;
@@ -291,6 +300,13 @@ static bool take_requests(struct session *session, struct input *input, uint64_t
             return false;
     }
     return flush(session);
+}
+
+/* A part is on its way: each one has the whole time-out, however many there are. */
+static void await_part(struct session *session, uint64_t now_ms)
+{
+    leave_list(session);
+    join_list(session, SESSION_WRITING, now_ms);
 }
 
 /*
@@ -304,7 +320,9 @@ static void work(
 
     if (!take_requests(session, &input, now_ms))
         return;
-    if (session->request) {
+    if (session->parts) {
+        await_part(session, now_ms);
+    } else if (session->request) {
         move(session, SESSION_WAITING, now_ms);
     } else if (session->writes > 0) {
         move(session, SESSION_WRITING, now_ms);
@@ -323,6 +341,21 @@ static void work(
     limit_input(session->group);
 }
 
+/* A request that waited, or whose reply comes in parts, has come to this step. */
+static void go_on(struct session *session, enum protocol_step step, uint64_t now_ms)
+{
+    session->parts = step == PROTOCOL_PART;
+    if (session->parts) {
+        if (flush(session))
+            await_part(session, now_ms);
+        return;
+    }
+    drop_request(session);
+    if (step == PROTOCOL_LAST)
+        session->last = true;
+    work(session, session->input, session->input_len, 0, now_ms);
+}
+
 /* What the request waited for is there, or takes too long: replies and goes on. */
 static void answer_request(
     struct session *session, enum protocol_wake wake, const struct verdict *verdict)
@@ -334,10 +367,15 @@ static void answer_request(
 
     if (step == PROTOCOL_PENDING)
         return;
-    drop_request(session);
-    if (step == PROTOCOL_LAST)
-        session->last = true;
-    work(session, session->input, session->input_len, 0, now_ms);
+    go_on(session, step, now_ms);
+}
+
+static void next_part(struct session *session, uint64_t now_ms)
+{
+    struct server *server = session->group->server;
+
+    go_on(session,
+        session->group->protocol->more(server, session->request, now_ms, &server->replies), now_ms);
 }
 
 static void on_verdict(struct lookup_waiter *waiter, const struct verdict *verdict)

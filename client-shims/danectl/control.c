@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * control.c - the subcommands that talk to daned on its control socket: status, stats, explain,
+ * dump, flush, reload, log.
+ *
+ * The reply is passed on as it comes, however long it is. What ends badly has a status of its own:
+ * 1 if daned replies with an error or its reply breaks off, 69 if it cannot be asked.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "client-shims/danectl/command.h"
+#include "client-shims/danectl/control_print.h"
+#include "client-shims/danectl/output.h"
+#include "proto/control_line.h"
+#include "proto/line.h"
+
+enum { WAIT_MS = 30000 }; /* for the next octets; daned replies within 20 s */
+
+static const char *socket_path = "/run/daned/control.sock";
+
+struct control {
+    const char *name;
+    const char *argument; /* or NULL */
+    bool json;
+};
+
+static const struct {
+    const char *name;
+    const char *argument; /* as the usage names it; NULL: none */
+    const char *about;
+} forms[] = {
+    {"status", NULL, "what daned runs with: resolvers, listeners, cache, overrides"},
+    {"stats", NULL, "the numbers that daned counts"},
+    {"explain", "DESTINATION", "why a destination gets its answer, and what to do about it"},
+    {"dump", NULL, "all that is in the cache, a line each"},
+    {"flush", "DESTINATION | --all", "forget a destination, or everything"},
+    {"reload", NULL, "read the configuration and the overrides anew"},
+    {"log", "error | warning | info | debug", "change what is logged, until the next reload"},
+};
+
+static size_t form_of(const char *name)
+{
+    size_t i = 0;
+
+    while (strcmp(forms[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+static void print_usage(FILE *to, const char *name)
+{
+    size_t i = form_of(name);
+
+    fprintf(to,
+        "usage: danectl [-s CONTROL_SOCKET] %s [--json]%s%s\n"
+        "%s.\n"
+        "  -s      the control socket of daned, if not %s\n"
+        "  --json  reply as JSON\n"
+        "Ends with 0, with 1 if daned replies with an error, with 69 if it cannot be asked.\n",
+        name, forms[i].argument ? " " : "", forms[i].argument ? forms[i].argument : "",
+        forms[i].about, "/run/daned/control.sock");
+}
+
+void command_control_set_socket(const char *path)
+{
+    socket_path = path;
+}
+
+/* Reads the options; returns -1 to go on, or the status to exit with. */
+static int read_options(struct control *control, int argc, char **argv)
+{
+    enum { JSON = 1, ALL, HELP };
+    static const struct option options[] = {
+        {"json", no_argument, NULL, JSON},
+        {"all", no_argument, NULL, ALL},
+        {"socket", required_argument, NULL, 's'},
+        {"help", no_argument, NULL, HELP},
+        {NULL, 0, NULL, 0},
+    };
+    bool wants_one = forms[form_of(control->name)].argument != NULL;
+    bool wrong = false;
+    int option;
+
+    while ((option = getopt_long(argc, argv, "s:", options, NULL)) != -1) {
+        switch (option) {
+        case JSON:
+            control->json = true;
+            break;
+        case ALL:
+            control->argument = "--all";
+            wrong = wrong || strcmp(control->name, "flush") != 0;
+            break;
+        case 's':
+            socket_path = optarg;
+            break;
+        case HELP:
+            print_usage(stdout, control->name);
+            return EX_OK;
+        default:
+            wrong = true;
+            break;
+        }
+    }
+    if (!control->argument && optind < argc)
+        control->argument = argv[optind++];
+    if (optind != argc || wants_one != (control->argument != NULL))
+        wrong = true;
+    if (!wrong)
+        return -1;
+    print_usage(stderr, control->name);
+    return EX_USAGE;
+}
+
+/* Returns a connected descriptor, or -1 with errno. */
+static int connect_to_daemon(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *path = strncmp(socket_path, "unix:", 5) == 0 ? socket_path + 5 : socket_path;
+
+    if (strlen(path) >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(address.sun_path, path, strlen(path));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+static bool send_all(int fd, const char *data, size_t len)
+{
+    while (len > 0) {
+        ssize_t sent = send(fd, data, len, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR)
+            continue;
+        if (sent < 0)
+            return false;
+        data += sent;
+        len -= (size_t)sent;
+    }
+    return true;
+}
+
+/* Reads what comes next. Returns its octets, 0 at the end, or -1 with errno. */
+static ssize_t receive(int fd, char *data, size_t cap)
+{
+    struct pollfd watched = {.fd = fd, .events = POLLIN};
+    int ready;
+
+    do
+        ready = poll(&watched, 1, WAIT_MS);
+    while (ready < 0 && errno == EINTR);
+    if (ready == 0)
+        errno = ETIMEDOUT;
+    if (ready <= 0)
+        return -1;
+    return recv(fd, data, cap, 0);
+}
+
+static int ask(const struct control *control, int fd)
+{
+    struct control_print print;
+    char line[CONTROL_LINE_MAX];
+    char data[16384];
+    ssize_t len;
+
+    int line_len =
+        snprintf(line, sizeof line, "%s%s%s%s\n", control->name, control->argument ? " " : "",
+            control->argument ? control->argument : "", control->json ? " json" : "");
+    if (!send_all(fd, line, (size_t)line_len))
+        return output_fail(control->name, EX_UNAVAILABLE, "cannot ask daned", strerror(errno));
+    control_print_init(&print, control->name, control->json);
+    while ((len = receive(fd, data, sizeof data)) > 0)
+        control_print_add(&print, data, (size_t)len);
+    if (len < 0)
+        return output_fail(control->name, EX_UNAVAILABLE, "no reply", strerror(errno));
+    switch (control_print_end(&print)) {
+    case CONTROL_PRINT_OK:
+        break;
+    case CONTROL_PRINT_ERROR:
+        return output_end(control->name, 1);
+    case CONTROL_PRINT_CUT:
+        return output_fail(control->name, 1, "the reply", "it broke off before its end");
+    }
+    return output_end(control->name, EX_OK);
+}
+
+int command_control(int argc, char **argv)
+{
+    struct control control = {.name = argv[0]};
+    int status = read_options(&control, argc, argv);
+
+    if (status >= 0)
+        return status;
+    if (control.argument &&
+        (!line_is_word(span_of(control.argument)) || strlen(control.argument) > CONTROL_WORD_MAX))
+        return output_fail(control.name, EX_USAGE, "the argument",
+            "it is empty, longer than 1024 octets, or has a blank or a control character in it");
+    int fd = connect_to_daemon();
+    if (fd < 0)
+        return output_fail(control.name, EX_UNAVAILABLE, socket_path, strerror(errno));
+    status = ask(&control, fd);
+    close(fd);
+    return status;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * explain.c - everything about one answer, as one tree.
+ */
+#include "daemon/io/explain.h"
+
+#include <string.h>
+
+#include "daemon/core/map.h"
+#include "daemon/core/tlsa.h"
+#include "daemon/io/control_show.h"
+#include "daemon/io/explain_hints.h"
+#include "daemon/io/lookup.h"
+
+static json_t *name_or_null(const struct dname *name)
+{
+    char text[DNAME_TEXT_MAX];
+
+    return name->len == 0 ? json_null() : json_string(dname_to_text(name, text));
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return text[0] ? json_string(text) : json_null();
+}
+
+/* Seconds until expires_ms; null if nothing has run on which it depends. */
+static json_t *seconds_left(uint64_t expires_ms, uint64_t now_ms)
+{
+    if (expires_ms == UINT64_MAX)
+        return json_null();
+    return json_integer(expires_ms > now_ms ? (json_int_t)((expires_ms - now_ms) / 1000) : 0);
+}
+
+static json_t *failure_tree(const struct failure *failure)
+{
+    if (failure->cause == CAUSE_NONE || failure->question.name.len == 0)
+        return json_null();
+    return json_pack("{s:s, s:o, s:s}", "type", dns_type_text(failure->question.type), "name",
+        name_or_null(&failure->question.name), "cause", dns_cause_text(failure->cause));
+}
+
+static json_t *override_tree(const struct override *override)
+{
+    if (!override)
+        return json_null();
+    return json_pack("{s:s, s:s, s:o, s:i, s:s}", "key", override->key, "level",
+        override_level_text(override->level), "expires", text_or_null(override->expires_text),
+        "line", (int) override->line, "why", override->why);
+}
+
+/* ---- MX ---- */
+
+static void add_exchange(json_t *records, uint16_t preference, const struct dname *host)
+{
+    json_array_append_new(records,
+        json_pack("{s:i, s:o}", "preference", (int)preference, "host", name_or_null(host)));
+}
+
+/* A verdict does not keep the records of a null MX: the fact, if it is still there, does. */
+static json_t *mx_records(const struct explain_subject *subject)
+{
+    const struct verdict *verdict = subject->verdict;
+    json_t *records = json_array();
+    size_t cursor = 0;
+    const uint8_t *rdata;
+    uint16_t len;
+    uint16_t preference;
+    struct dname host;
+
+    if (verdict->mx == MX_RECORDS)
+        for (size_t i = 0; i < verdict->host_count; i++)
+            if (verdict->hosts[i].name.len > 0)
+                add_exchange(records, verdict->hosts[i].preference, &verdict->hosts[i].name);
+    if (verdict->mx == MX_NULL && subject->mx)
+        while (fact_next_record(subject->mx, &cursor, &rdata, &len)) {
+            fact_read_mx(rdata, len, &preference, &host);
+            add_exchange(records, preference, &host);
+        }
+    return records;
+}
+
+static const char *mx_kind(enum mx_state state)
+{
+    switch (state) {
+    case MX_RECORDS:
+        return "records";
+    case MX_IMPLICIT:
+        return "implicit";
+    case MX_NULL:
+        return "null";
+    case MX_NO_DOMAIN:
+        return "no-such-domain";
+    case MX_FAILED:
+        return "failed";
+    case MX_NOT_ASKED:
+        break;
+    }
+    return "not-asked";
+}
+
+static json_t *mx_tree(const struct explain_subject *subject, uint64_t now_ms)
+{
+    const struct verdict *verdict = subject->verdict;
+    bool asked = verdict->mx != MX_NOT_ASKED;
+    json_t *status = asked ? json_string(control_status_word(verdict->mx_status)) : json_null();
+    json_t *ttl = asked ? seconds_left(verdict->mx_expires_ms, now_ms) : json_null();
+
+    return json_pack("{s:o, s:s, s:o, s:o, s:o}", "status", status, "kind", mx_kind(verdict->mx),
+        "records", mx_records(subject), "ttl", ttl, "canonical",
+        asked ? name_or_null(&verdict->mx_canonical) : json_null());
+}
+
+/* ---- one host ---- */
+
+static json_t *data_text(const struct tlsa_record *record)
+{
+    static const char digits[] = "0123456789abcdef";
+    struct text text = {NULL, 0, 0};
+
+    for (size_t i = 0; i < record->data_len; i++) {
+        char octet[2] = {digits[record->data[i] >> 4], digits[record->data[i] & 15]};
+        text_add(&text, octet, sizeof octet);
+    }
+    json_t *value = json_stringn(text.data ? text.data : "", text.len);
+    text_fini(&text);
+    return value;
+}
+
+static json_t *record_tree(const struct tlsa_record *record, const struct tlsa_agility *agility)
+{
+    enum tlsa_usability usability = tlsa_usability(record);
+    bool usable = usability == TLSA_USABLE;
+    bool counts = tlsa_agility_counts(agility, record);
+    const char *why = tlsa_usability_text(usability);
+
+    if (usable && !counts)
+        why = "not looked at: a record with a stronger digest stands beside it (RFC 7671 9)";
+    return json_pack("{s:i, s:i, s:i, s:o, s:b, s:b, s:s}", "usage", record->usage, "selector",
+        record->selector, "matching_type", record->matching_type, "data", data_text(record),
+        "usable", usable, "counts", counts, "why", why);
+}
+
+static json_t *records_tree(const struct fact *tlsa, json_int_t *omitted_out)
+{
+    json_t *records = json_array();
+    struct tlsa_agility agility;
+    struct tlsa_record record;
+    const uint8_t *rdata;
+    uint16_t len;
+    size_t cursor = 0;
+
+    *omitted_out = 0;
+    if (!tlsa)
+        return records;
+    tlsa_agility_init(&agility);
+    while (fact_next_record(tlsa, &cursor, &rdata, &len))
+        if (tlsa_from_rdata(rdata, len, &record))
+            tlsa_agility_add(&agility, &record);
+    cursor = 0;
+    while (fact_next_record(tlsa, &cursor, &rdata, &len)) {
+        if (json_array_size(records) >= EXPLAIN_RECORDS_MAX)
+            (*omitted_out)++;
+        else if (tlsa_from_rdata(rdata, len, &record))
+            json_array_append_new(records, record_tree(&record, &agility));
+    }
+    return records;
+}
+
+static json_t *reference_names(
+    const struct explain_subject *subject, const struct host_verdict *host)
+{
+    struct dname names[3];
+    size_t count =
+        verdict_reference_names(subject->verdict, host, &subject->destination->name, names);
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, name_or_null(&names[i]));
+    return list;
+}
+
+static const char *address_word(const struct host_verdict *host)
+{
+    if (host->state == HOST_NO_ADDRESS)
+        return "none";
+    return control_status_word(host->address);
+}
+
+static json_t *host_tree(
+    const struct explain_subject *subject, const struct host_verdict *host, uint64_t now_ms)
+{
+    uint16_t port = subject->destination->port;
+    char hint[EXPLAIN_HINT_MAX];
+    char name[DNAME_TEXT_MAX];
+    json_int_t omitted;
+    json_t *tree = json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s}", "host",
+        dname_to_text(&host->name, name), "port", (int)port, "preference", (int)host->preference,
+        "state", host_state_text(host->state), "why", host_reason_text(host->why), "section",
+        host_reason_section(host->why), "address", address_word(host));
+
+    explain_host_hint(host, port, hint);
+    json_object_set_new(tree, "canonical", name_or_null(&host->canonical));
+    json_object_set_new(tree, "tlsa_base", name_or_null(&host->tlsa_base));
+    json_object_set_new(
+        tree, "tlsa_ttl", host->tlsa ? seconds_left(host->tlsa->expires_ms, now_ms) : json_null());
+    json_object_set_new(tree, "sni", name_or_null(&host->tlsa_base));
+    json_object_set_new(tree, "reference_names", reference_names(subject, host));
+    json_object_set_new(tree, "records", records_tree(host->tlsa, &omitted));
+    json_object_set_new(tree, "records_omitted", json_integer(omitted));
+    json_object_set_new(tree, "failure", failure_tree(&host->failure));
+    json_object_set_new(tree, "hint", text_or_null(hint));
+    return tree;
+}
+
+static json_t *hosts_tree(const struct explain_subject *subject, uint64_t now_ms)
+{
+    json_t *hosts = json_array();
+
+    /* Hosts that nothing depended on were not looked up: there is nothing to explain. */
+    for (size_t i = 0; i < subject->verdict->host_count; i++)
+        if (subject->verdict->hosts[i].state != HOST_UNDECIDED)
+            json_array_append_new(hosts, host_tree(subject, &subject->verdict->hosts[i], now_ms));
+    return hosts;
+}
+
+/* ---- the whole ---- */
+
+/* What an MTA is told, overrides included, and what it will do. */
+static void add_mta(json_t *tree, const struct explain_subject *subject)
+{
+    struct answer answer = answer_of(subject->verdict);
+    char reply[MAP_TEXT_MAX];
+    size_t len;
+
+    if (subject->override && subject->override->level != OVERRIDE_AUTO)
+        answer = lookups_override_answer(subject->override);
+    enum socketmap_status status = map_word(MAP_DANE, &answer, reply, &len);
+    const char *word = status == SOCKETMAP_OK         ? "OK "
+                       : status == SOCKETMAP_NOTFOUND ? "NOTFOUND"
+                                                      : "TEMP ";
+
+    json_object_set_new(tree, "postfix",
+        json_pack("{s:o, s:s}", "reply",
+            json_sprintf("%s%.*s", word, (int)(status == SOCKETMAP_NOTFOUND ? 0 : len), reply),
+            "effect", explain_postfix(&answer)));
+    json_object_set_new(tree, "exim",
+        json_pack(
+            "{s:s, s:s}", "level", level_text(answer.level), "effect", explain_exim(&answer)));
+}
+
+json_t *explain_tree(const struct explain_subject *subject, uint64_t now_ms)
+{
+    const struct verdict *verdict = subject->verdict;
+    struct answer answer = answer_of(verdict);
+    char destination[DESTINATION_TEXT_MAX];
+    char hint[EXPLAIN_HINT_MAX];
+
+    destination_to_text(subject->destination, destination);
+    explain_level_hint(verdict, hint);
+    json_t *tree = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:b}", "destination", destination,
+        "level", level_text(verdict->level), "reason", reason_token(verdict->reason), "why",
+        reason_text(verdict->reason), "section", reason_section(verdict->reason), "ttl",
+        (json_int_t)answer_ttl(&answer, now_ms), "cached", subject->cached);
+    json_object_set_new(tree, "failure", failure_tree(&verdict->failure));
+    json_object_set_new(tree, "hint", text_or_null(hint));
+    json_object_set_new(tree, "override", override_tree(subject->override));
+    add_mta(tree, subject);
+    json_object_set_new(tree, "mx", mx_tree(subject, now_ms));
+    json_object_set_new(tree, "hosts", hosts_tree(subject, now_ms));
+    return tree;
+}

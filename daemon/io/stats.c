@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * stats.c - plain counters of what daned does, and one table of all numbers it can show.
+ */
+#include "daemon/io/stats.h"
+
+#include "daemon/core/cache.h"
+#include "daemon/io/resolver_getdns.h"
+
+static const char *const protocol_labels[] = {
+#define X(name, label) [STATS_##name] = label,
+    STATS_PROTOCOLS(X)
+#undef X
+};
+
+static const char *const result_labels[] = {
+#define X(name, label) [STATS_##name] = label,
+    STATS_RESULTS(X)
+#undef X
+};
+
+static const char *const verify_labels[] = {
+#define X(name, label) [STATS_VERIFY_##name] = label,
+    STATS_VERIFIES(X)
+#undef X
+};
+
+static enum stats_result result_of(const struct answer *answer)
+{
+    if (answer->skip)
+        return STATS_NOT_FOUND;
+    if (answer->reason == REASON_BAD_REQUEST)
+        return STATS_REFUSED;
+    switch (answer->level) {
+    case LEVEL_MAY:
+        return STATS_MAY;
+    case LEVEL_ENCRYPT:
+        return STATS_ENCRYPT;
+    case LEVEL_DANE:
+        return STATS_DANE;
+    case LEVEL_DANE_REQUIRED:
+        return STATS_DANE_REQUIRED;
+    case LEVEL_DEFER:
+        break;
+    }
+    return STATS_DEFER;
+}
+
+void stats_count_answer(
+    struct stats *stats, enum stats_protocol protocol, const struct answer *answer)
+{
+    stats->requests[protocol][result_of(answer)]++;
+}
+
+struct visit {
+    stats_row_cb *callback;
+    void *arg;
+};
+
+static void show(const struct visit *visit, const char *name, const char *help,
+    enum stats_type type, uint64_t value)
+{
+    struct stats_row row = {.name = name, .help = help, .type = type, .value = value};
+
+    visit->callback(visit->arg, &row);
+}
+
+static void show_requests(const struct visit *visit, const struct stats *stats)
+{
+    for (size_t i = 0; i < STATS_PROTOCOL_COUNT; i++)
+        for (size_t j = 0; j < STATS_RESULT_COUNT; j++) {
+            /* A policy has no "done", and a command nothing but that and "refused". */
+            if (j != STATS_REFUSED && (i == STATS_CONTROL) != (j == STATS_DONE))
+                continue;
+            struct stats_row row = {
+                .name = "daned_requests_total",
+                .help = "Requests answered, by protocol and by what was answered",
+                .type = STATS_COUNTER,
+                .label_count = 2,
+                .labels = {{"protocol", protocol_labels[i]}, {"result", result_labels[j]}},
+                .value = stats->requests[i][j],
+            };
+            visit->callback(visit->arg, &row);
+        }
+    for (size_t i = 0; i < STATS_VERIFY_COUNT; i++) {
+        struct stats_row row = {
+            .name = "daned_verify_total",
+            .help = "Certificate chains that an MTA had verified, by verdict",
+            .type = STATS_COUNTER,
+            .label_count = 1,
+            .labels = {{"result", verify_labels[i]}},
+            .value = stats->verify[i],
+        };
+        visit->callback(visit->arg, &row);
+    }
+}
+
+static void show_cache(const struct visit *visit, const struct cache *cache)
+{
+    struct cache_counts counts;
+
+    cache_count(cache, &counts);
+    show(
+        visit, "daned_cache_entries", "Facts and levels in the cache", STATS_GAUGE, counts.entries);
+    show(visit, "daned_cache_bytes", "Memory that the cache takes", STATS_GAUGE, counts.bytes);
+    show(visit, "daned_cache_hits_total", "Questions to the cache that it answered", STATS_COUNTER,
+        counts.hits);
+    show(visit, "daned_cache_misses_total", "Questions to the cache that it could not answer",
+        STATS_COUNTER, counts.misses);
+    show(visit, "daned_cache_evictions_total", "Entries dropped before their time to make room",
+        STATS_COUNTER, counts.evictions);
+}
+
+static void show_dns(
+    const struct visit *visit, const struct lookups *lookups, const struct resolver *resolver)
+{
+    const struct resolver_getdns_counters *counters = resolver_getdns_counters(resolver);
+
+    for (size_t i = 0; i < RESOLVER_COUNTED_COUNT; i++)
+        for (size_t j = 0; j < RESOLVER_RESULT_COUNT; j++) {
+            struct stats_row row = {
+                .name = "daned_dns_queries_total",
+                .help = "Questions to the resolvers, by type and by how they ended",
+                .type = STATS_COUNTER,
+                .label_count = 2,
+                .labels = {{"type", resolver_counted_label((enum resolver_counted)i)},
+                    {"result", resolver_result_label((enum resolver_result)j)}},
+                .value = counters->queries[i][j],
+            };
+            visit->callback(visit->arg, &row);
+        }
+    show(visit, "daned_dns_retries_total", "Questions to the resolvers that were asked again",
+        STATS_COUNTER, counters->retries);
+    show(visit, "daned_dns_in_flight", "Questions to the resolvers that wait for their answers",
+        STATS_GAUGE, counters->in_flight + counters->waiting);
+    show(visit, "daned_lookups_in_flight", "Destinations that are being looked up", STATS_GAUGE,
+        lookups_in_flight(lookups));
+    show(visit, "daned_resolver_validating", "Whether a resolver has passed its self-test",
+        STATS_GAUGE, resolver_getdns_state(resolver) == RESOLVER_VALIDATING);
+}
+
+void stats_visit(const struct stats_sources *sources, stats_row_cb *callback, void *arg)
+{
+    struct visit visit = {callback, arg};
+    struct stats_row row = {
+        .name = "daned_connections",
+        .help = "Open connections, by listener",
+        .type = STATS_GAUGE,
+        .label_count = 1,
+        .labels = {{"listener", NULL}},
+    };
+    size_t connections;
+
+    show_requests(&visit, sources->stats);
+    show_cache(&visit, sources->cache);
+    show_dns(&visit, sources->lookups, sources->resolver);
+    for (size_t i = 0; sources->listener(sources->arg, i, &row.labels[0].value, &connections);
+         i++) {
+        row.value = connections;
+        callback(arg, &row);
+    }
+}
