@@ -220,21 +220,14 @@ static bool reload(void *arg, char result_out[CONTROL_RESULT_MAX])
     struct config_error error;
 
     if (config_load(daemon->options.config_file, daemon->options.config_must_exist, &config,
-            &error) != CONFIG_OK) {
+            &error) != CONFIG_OK)
         return refuse_reload(&error, result_out);
-    }
-    if (overrides_file_load(config->policy.destinations, &overrides, &error) != CONFIG_OK) {
-        config_free(config);
-        return refuse_reload(&error, result_out);
-    }
     /* An editor's rename must not take away what the operator has laid down. */
-    if (daemon->overrides && !overrides && config->policy.destinations[0] != '\0') {
-        log_write(LOG_LEVEL_ERROR,
-            "reload refused, nothing was changed: %s: there is no such file, but overrides are in "
-            "force; to have none, empty it",
-            config->policy.destinations);
+    bool must_exist = daemon->overrides != NULL;
+    if (overrides_file_load(config->policy.destinations, must_exist, &overrides, &error) !=
+        CONFIG_OK) {
         config_free(config);
-        return;
+        return refuse_reload(&error, result_out);
     }
     /* The only option of the resolver that takes effect at once. */
     enum config_on_self_test_failure on_failure = config->resolver.on_self_test_failure;

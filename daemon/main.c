@@ -90,7 +90,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "daned: %s\n", config_error_text(&error, text, sizeof text));
         return EX_CONFIG;
     }
-    if (overrides_file_load(config->policy.destinations, &overrides, &error) != CONFIG_OK) {
+    if (overrides_file_load(config->policy.destinations, false, &overrides, &error) != CONFIG_OK) {
         fprintf(stderr, "daned: %s\n", config_error_text(&error, text, sizeof text));
         config_free(config);
         return EX_CONFIG;

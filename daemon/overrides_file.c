@@ -62,8 +62,8 @@ static enum config_status load(int fd, struct overrides **overrides_out, struct 
     return result;
 }
 
-enum config_status overrides_file_load(
-    const char *path, struct overrides **overrides_out, struct config_error *error_out)
+enum config_status overrides_file_load(const char *path, bool must_exist,
+    struct overrides **overrides_out, struct config_error *error_out)
 {
     *overrides_out = NULL;
     if (path[0] == '\0')
@@ -71,7 +71,7 @@ enum config_status overrides_file_load(
     snprintf(error_out->file, sizeof error_out->file, "%s", path);
     /* A FIFO must not hold up the start. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 && errno == ENOENT && strcmp(path, OVERRIDES_DEFAULT_FILE) == 0)
+    if (fd < 0 && errno == ENOENT && !must_exist && strcmp(path, OVERRIDES_DEFAULT_FILE) == 0)
         return CONFIG_OK;
     if (fd < 0)
         return fail(error_out, "cannot open the overrides", strerror(errno));

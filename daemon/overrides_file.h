@@ -15,7 +15,7 @@
  * NULL for an empty path, and for the default path where there is no file. Otherwise CONFIG_BAD,
  * with the file, the line and what is wrong in *error_out.
  */
-enum config_status overrides_file_load(
-    const char *path, struct overrides **overrides_out, struct config_error *error_out);
+enum config_status overrides_file_load(const char *path, bool must_exist,
+    struct overrides **overrides_out, struct config_error *error_out);
 
 #endif

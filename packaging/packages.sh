@@ -5,7 +5,7 @@
 packages_build=(gcc libc6-dev make autoconf automake pkg-config
     libuv1-dev libgetdns-dev libwolfssl-dev libidn2-dev libconfuse-dev libjansson-dev)
 packages_world=(nsd unbound bind9-utils ldnsutils openssl python3 netcat-openbsd)
-packages_check=(netbase clang clang-format-14 clang-format libclang-rt-14-dev valgrind libcmocka-dev mandoc
+packages_check=(netbase clang clang-format-14 clang-format libclang-rt-14-dev valgrind libcmocka-dev libssl-dev mandoc
     shellcheck iproute2 util-linux procps)
 
 # Runs apt-get without questions and without starting or enabling any service: a resolver or a name

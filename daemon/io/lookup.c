@@ -125,6 +125,9 @@ struct answer lookups_override_answer(const struct override *override)
         level = LEVEL_ENCRYPT;
         break;
     case OVERRIDE_AUTO:
+        /* It decides nothing, so that nobody may take this for a decision. */
+        level = LEVEL_DEFER;
+        break;
     case OVERRIDE_MAY:
     case OVERRIDE_SKIP:
         break;
@@ -153,9 +156,13 @@ bool lookups_cached(struct lookups *lookups, const struct destination *destinati
 {
     size_t len;
     uint64_t expires_ms;
-    const uint8_t *packed = cache_get(lookups->cache, cache_kind_of(destination), destination->port,
-        &destination->name, now_ms, &len);
+    const uint8_t *packed;
 
+    /* ".example.com" has no level; that of "example.com" stands under the same name and port. */
+    if (destination->kind == DESTINATION_PARENT)
+        return false;
+    packed = cache_get(lookups->cache, cache_kind_of(destination), destination->port,
+        &destination->name, now_ms, &len);
     if (!packed)
         return false;
     memcpy(&expires_ms, packed, sizeof expires_ms);
