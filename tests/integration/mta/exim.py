@@ -10,7 +10,7 @@ DEFERRED = re.compile(r' == (\S+) (.*)')
 BOUNCED = re.compile(r' \*\* (\S+) (.*)')
 
 SHIM = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../../client-shims/exim')
-FRAGMENTS = ('daned-main.conf', 'daned-router.conf', 'daned-transport.conf')
+FRAGMENTS = ('daned-main.conf', 'daned-acl.conf', 'daned-router.conf', 'daned-transport.conf')
 
 
 class Exim:
