@@ -9,6 +9,7 @@ dist_postfixshim_DATA = \
 eximshimdir = $(docdir)/exim
 dist_eximshim_DATA = \
     client-shims/exim/README.md \
+    client-shims/exim/daned-acl.conf \
     client-shims/exim/daned-main.conf \
     client-shims/exim/daned-router.conf \
     client-shims/exim/daned-transport.conf

@@ -20,12 +20,12 @@ from harness import daned as under_test  # noqa: E402
 from harness.clients import ask_policy  # noqa: E402
 from harness.report import Report  # noqa: E402
 from harness.waiting import wait_for  # noqa: E402
-from mta import world_zones  # noqa: E402
+from mta import exim_cases, world_zones  # noqa: E402
 from mta.exim import Exim  # noqa: E402
+from mta.exim_cases import ANCHOR, CLEAR, DEFERRED, GOOD, PLAIN, TLS, UNUSABLE  # noqa: E402
 from mta.postfix import Postfix  # noqa: E402
+from mta.stand_in import StandIn  # noqa: E402
 
-GOOD, PLAIN, ANCHOR, UNUSABLE = '127.0.2.1', '127.0.2.4', '127.0.2.6', '127.0.2.7'
-TLS, CLEAR, DEFERRED = 'with TLS', 'in the plain', 'deferred'
 NOT_VERIFIED = 'not verified'           # Postfix: TLS was there, the key was not
 NO_POLICY = 'TLS configuration problem'  # Postfix: daned said TEMP, or nothing
 NO_STARTTLS = 'TLS is required'
@@ -60,27 +60,6 @@ POSTFIX_DEAD = (
     ('daned dead, no DANE', 'dane-dead@plain.example', DEFERRED, NO_POLICY),
     ('daned dead, unsigned domain', 'dane-dead@unsigned', DEFERRED, NO_POLICY))
 POSTFIX_AGAIN = (('daned back', 'dane-back@good.example', TLS, GOOD),)
-EXIM = (
-    ('right key', 'exim@good.example', TLS, GOOD),
-    ('wrong key', 'exim@wrong.example', DEFERRED, 'TLS session'),
-    ('first MX has the wrong key', 'exim@second.example', TLS, GOOD),
-    ('trust anchor', 'exim@anchor.example', TLS, ANCHOR),
-    ('bogus TLSA', 'exim@bogus.example', DEFERRED, 'daned'),
-    ('bogus MX', 'exim@badmx.example', DEFERRED, 'daned'),
-    ('STARTTLS stripped', 'exim@stripped.example', DEFERRED, 'TLS'),
-    ('unusable TLSA', 'exim@unusable.example', TLS, UNUSABLE),
-    ('unusable TLSA and no STARTTLS', 'exim@unusableclear.example', DEFERRED, 'TLS'),
-    ('no DANE', 'exim@plain.example', CLEAR, PLAIN),
-    ('unsigned domain', 'exim@unsigned', CLEAR, PLAIN),
-    ('unsigned domain, signed host, right key', 'exim@good.unsigned', TLS, GOOD))
-EXIM_BLIND = (  # without "options trust-ad", Exim takes all of DNS for insecure
-    ('Exim sees no AD, right key', 'exim-blind@good.example', DEFERRED, 'certificate verification failed'),
-    ('Exim sees no AD, wrong key', 'exim-blind@wrong.example', DEFERRED, 'certificate verification failed'),
-    ('Exim sees no AD, no DANE', 'exim-blind@plain.example', CLEAR, PLAIN))
-EXIM_DEAD = (
-    ('daned dead, right key', 'exim-dead@good.example', DEFERRED, 'expansion'),
-    ('daned dead, no DANE', 'exim-dead@plain.example', DEFERRED, 'expansion'))
-EXIM_AGAIN = (('daned back', 'exim-back@good.example', TLS, GOOD),)
 
 
 class Receivers:
@@ -107,6 +86,10 @@ class Receivers:
         return re.findall(r'received (\S+) tls=(\S+) sni=\S+ to=%s$' % re.escape(recipient),
                           self.text(), re.MULTILINE)
 
+    def mail_in_the_plain(self):
+        """Gives the addresses at which a MAIL command came without TLS."""
+        return set(re.findall(r'mail (\S+) tls=no$', self.text(), re.MULTILINE))
+
     def names_asked(self, recipient):
         """Gives the names that were asked for by SNI with those messages."""
         return re.findall(r'sni=(\S+) to=%s$' % re.escape(recipient), self.text(), re.MULTILINE)
@@ -121,7 +104,7 @@ def wrong_fate(receivers, outcome, recipient, fate, detail):
     if fate == DEFERRED:
         if arrived:
             return 'ARRIVED at %s; log: %s' % (arrived, outcome)
-        return None if status == 'deferred' and detail in text else 'not %r: %s' % (detail, outcome)
+        return None if status == 'deferred' and re.search(detail, text) else 'not %r: %s' % (detail, outcome)
     wanted = [(detail, 'yes' if fate == TLS else 'no')]
     if status != 'sent' or detail not in relay or arrived != wanted:
         return 'arrived %s, not %s; log: %s' % (arrived, wanted, outcome)
@@ -132,6 +115,11 @@ def run_table(report, receivers, mta, name, table):
     """Sends a message for every row, then reports each."""
     for _, recipient, _, _ in table:
         mta.send(recipient)
+    report_table(report, receivers, mta, name, table)
+
+
+def report_table(report, receivers, mta, name, table):
+    """Reports the fate of what was sent."""
     for words, recipient, fate, detail in table:
         verb = 'defers' if fate == DEFERRED else 'delivers ' + fate
         report.run('%s %s: %s' % (name, verb, words),
@@ -149,12 +137,55 @@ def wrong_verification(postfix, receivers):
     return None
 
 
-def wrong_exim_verification(exim):
-    """Exim's log says CV=dane for what it has verified so."""
-    for recipient, word in (('exim@good.example', 'CV=dane'), ('exim@second.example', 'CV=dane')):
-        if word not in exim.outcome(recipient)[2]:
-            return '%s: %s' % (recipient, exim.outcome(recipient))
+def wrong_exim_names(receivers):
+    """Exim must ask for the name of the host; that of an alias is the name of its target."""
+    for recipient, name in (('exim@good.example', 'mx.good.example'),
+                            ('exim@alias.example', 'mx.good.example'),
+                            ('exim@old.example', 'mx.bare.example')):
+        if receivers.names_asked(recipient) != [name]:
+            return '%s: SNI %s' % (recipient, receivers.names_asked(recipient))
     return None
+
+
+def mail_in_the_plain(receivers, addresses):
+    """No MTA may ever have spoken in the plain with a host that has TLS: no try is made again so."""
+    found = receivers.mail_in_the_plain() & addresses
+    return 'MAIL without TLS at %s' % sorted(found) if found else None
+
+
+def run_same_host(report, receivers, directory, daned):
+    """Two domains of one host, in one message, and in messages that wait for that host together."""
+    exim = Exim(directory, 'exim-same-host', daned.exim)
+    for words, send in (('one message', exim.send), ('a queue', exim.send_by_queue)):
+        user = words.replace(' ', '-')
+        table = [(row[0] + ', ' + words, row[1] % user) + row[2:] for row in exim_cases.SAME_HOST]
+        send(*[row[1] for row in table])
+        wait_for(lambda: all(exim.outcome(row[1]) for row in table))
+        report_table(report, receivers, exim, 'Exim', table)
+
+
+def run_smarthosts(report, receivers, directory, daned):
+    """Everything goes to port 587 of one host: daned is asked about that, not about the domain."""
+    for number, (relay, found, fate, detail) in enumerate(exim_cases.SMARTHOSTS):
+        exim = Exim(directory, 'exim-relay-%d' % number, daned.exim,
+                    'TEST_RELAY = %s::587\nDANED_DESTINATION = [%s]:587\n' % (found, relay))
+        run_table(report, receivers, exim, 'Exim', [
+            ('smarthost %s, connected to %s' % (relay, found), 'relay-%d@plain.example' % number,
+             fate, detail)])
+
+
+def run_stand_in(report, receivers, directory):
+    """Something that is not daned, or no longer, answers VERIFY."""
+    stand_in = StandIn(exim_cases.STAND_IN_POLICY)
+    exim = Exim(directory, 'exim-stand-in', stand_in.address)
+    for number, (words, verify, fate, detail) in enumerate(exim_cases.STAND_IN):
+        stand_in.play(verify)
+        run_table(report, receivers, exim, 'Exim', [
+            ('what answers VERIFY ' + words, 'stand-in-%d@good.example' % number, fate, detail)])
+    exim = Exim(directory, 'exim-without-acl', stand_in.address, 'TEST_WITHOUT_ACL = yes')
+    stand_in.play(b'OK usage=3\n')
+    run_table(report, receivers, exim, 'Exim', [
+        ('event_action does not expand', 'no-acl@good.example', DEFERRED, 'authentication required')])
 
 
 def set_trust_ad(wanted):
@@ -165,28 +196,34 @@ def set_trust_ad(wanted):
 
 def run_all(report, directory):
     """Builds the world up, and runs every table, with daned alive, dead, and back."""
-    digests = world_zones.make_certificates(directory)
-    receivers = Receivers(directory, world_zones.make_zones(directory, digests))
+    certificates = world_zones.make_zones(directory, world_zones.make_certificates(directory))
+    receivers = Receivers(directory, certificates)
     servers.start_unbound(directory, 'validating', servers.start_nsd(directory), True, 53)
     postfix = Postfix(directory)
-    daned = under_test.Daned(directory, 'daned', [53], socket_path=postfix.socket_path)
-    exim = Exim(directory, daned.exim, os.path.join(HERE, 'exim.conf.in'))
+    daned = under_test.Daned(directory, 'daned', [53], socket_path=postfix.socket_path,
+                             overrides=exim_cases.OVERRIDES)
+    exim = Exim(directory, 'exim', daned.exim)
     postfix.start()
     with daned:
         wait_for(lambda: ask_policy(daned.exim, 'good.example')[0] != 'defer')
         run_table(report, receivers, postfix, 'Postfix', POSTFIX)
-        run_table(report, receivers, exim, 'Exim', EXIM)
+        run_table(report, receivers, exim, 'Exim', exim_cases.TABLE)
+        run_same_host(report, receivers, directory, daned)
+        run_smarthosts(report, receivers, directory, daned)
         set_trust_ad(False)
-        run_table(report, receivers, exim, 'Exim', EXIM_BLIND)
+        run_table(report, receivers, exim, 'Exim', exim_cases.BLIND)
         set_trust_ad(True)
         report.run('Postfix verifies the key of the MX name', wrong_verification, postfix, receivers)
-        report.run('Exim verifies by DANE', wrong_exim_verification, exim)
+        report.run('Exim asks for the name of the host', wrong_exim_names, receivers)
     run_table(report, receivers, postfix, 'Postfix', POSTFIX_DEAD)
-    run_table(report, receivers, exim, 'Exim', EXIM_DEAD)
+    run_table(report, receivers, exim, 'Exim', exim_cases.DEAD)
+    run_stand_in(report, receivers, directory)
     with daned:
         wait_for(lambda: ask_policy(daned.exim, 'good.example')[0] != 'defer')
         run_table(report, receivers, postfix, 'Postfix', POSTFIX_AGAIN)
-        run_table(report, receivers, exim, 'Exim', EXIM_AGAIN)
+        run_table(report, receivers, exim, 'Exim', exim_cases.AGAIN)
+    report.run('nothing is tried again in the plain', mail_in_the_plain, receivers,
+               {address for address, name in certificates.items() if name != world_zones.NO_TLS})
 
 
 def main():

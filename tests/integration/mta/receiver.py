@@ -5,8 +5,9 @@ receiver.py - SMTP servers with STARTTLS that take every message and write down 
 
     receiver.py LOG ADDRESS=CHAIN.pem,KEY.pem ...      ADDRESS=- offers no STARTTLS
 
-One line of LOG for each message: "received ADDRESS tls=yes|no sni=NAME to=RECIPIENT", and "ready"
-once every server listens on port 25 of its address.
+One line of LOG for each message: "received ADDRESS tls=yes|no sni=NAME to=RECIPIENT", one for each
+MAIL command: "mail ADDRESS tls=yes|no", and "ready" once every server listens on the ports 25 and 587
+of its address.
 """
 import asyncio
 import logging
@@ -14,6 +15,7 @@ import ssl
 import sys
 
 LINE_MAX = 4096
+PORTS = (25, 587)
 
 
 class Receiver:
@@ -36,7 +38,8 @@ class Receiver:
 
     async def start(self):
         """Listens."""
-        await asyncio.start_server(self.serve, self.address, 25, limit=LINE_MAX)
+        for port in PORTS:
+            await asyncio.start_server(self.serve, self.address, port, limit=LINE_MAX)
 
     async def serve(self, reader, writer):
         """Talks to one client until it leaves."""
@@ -69,6 +72,9 @@ class Receiver:
             elif verb == 'STARTTLS' and self.context and not tls:
                 await say('220 go ahead')
                 await writer.start_tls(self.context)
+            elif verb == 'MAIL':
+                print('mail %s tls=%s' % (self.address, 'yes' if tls else 'no'), file=self.log)
+                await say('250 ok')
             elif verb == 'RCPT':
                 recipients.append(words[1].split('<')[-1].rstrip('>'))
                 await say('250 ok')
