@@ -21,3 +21,18 @@ dist_examples_DATA += packaging/destinations
 
 # danectl: a page that names no directory.
 dist_man_MANS += packaging/man/danectl.1
+
+# The replies of the control socket, for programs; and completion for the shells.
+dist_pkgdata_DATA = packaging/man/explain.schema.json
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+dist_zshcompletion_DATA = packaging/completion/_danectl
+EXTRA_DIST += packaging/completion/danectl.bash
+
+# bash looks for a file of the command's own name.
+install-data-local:
+	$(MKDIR_P) $(DESTDIR)$(bashcompletiondir)
+	$(INSTALL_DATA) $(srcdir)/packaging/completion/danectl.bash $(DESTDIR)$(bashcompletiondir)/danectl
+
+uninstall-local:
+	rm -f $(DESTDIR)$(bashcompletiondir)/danectl

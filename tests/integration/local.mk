@@ -3,6 +3,7 @@
 
 dist_check_SCRIPTS = \
     tests/integration/answers \
+    tests/integration/control \
     tests/integration/client \
     tests/integration/danectl \
     tests/integration/hostile \
@@ -15,10 +16,12 @@ EXTRA_DIST += \
     tests/integration/dns/signing.py \
     tests/integration/dns/world \
     tests/integration/dns/zones.py \
+    tests/integration/expected-explain \
     tests/integration/harness/clients.py \
     tests/integration/harness/daned.py \
     tests/integration/harness/relay.py \
     tests/integration/harness/report.py \
+    tests/integration/harness/schema.py \
     tests/integration/harness/waiting.py \
     tests/integration/mta/cases.py \
     tests/integration/mta/exim.conf.in \

@@ -31,6 +31,7 @@ policy {{
 }}
 listen "pf" {{ protocol = socketmap  address = "{socketmap}"  mode = {mode} }}
 listen "ex" {{ protocol = exim  address = "{exim}" }}
+listen "ctl" {{ protocol = control  address = "{control}"  mode = 0600 }}
 log {{ level = debug }}
 """
 
@@ -53,6 +54,7 @@ class Daned:
         self.socket_path = socket_path or os.path.join(directory, name + '.sock')
         self.socketmap = 'unix:' + self.socket_path
         self.exim = 'inet:127.0.0.1:%d' % free_port()
+        self.control = 'unix:' + os.path.join(directory, name + '.ctl')
         self.file = os.path.join(directory, name + '.conf')
         self.log = os.path.join(directory, name + '.log')
         self.destinations = ''
@@ -63,7 +65,7 @@ class Daned:
             file.write(CONFIGURATION.format(
                 resolvers=', '.join('"127.0.0.1@%d"' % port for port in resolver_ports),
                 resolver=resolver, policy=policy, destinations=self.destinations,
-                socketmap=self.socketmap, exim=self.exim, mode=mode))
+                socketmap=self.socketmap, exim=self.exim, control=self.control, mode=mode))
         self.descriptors = descriptors  # its RLIMIT_NOFILE, if it is to have its own
         self.process = None
 
