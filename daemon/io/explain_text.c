@@ -76,8 +76,7 @@ static void write_override(struct text *text, const json_t *override)
         show_text(override, "key"), show_text(override, "level"), show_int(override, "line"),
         expires ? ", the last day is " : "", show_text(override, "expires"),
         show_text(override, "why")[0] ? ": " : "", show_text(override, "why"),
-        decides ? "The MTA is told this, whatever DNS says."
-                : "It leaves the decision to DNS.");
+        decides ? "The MTA is told this, whatever DNS says." : "It leaves the decision to DNS.");
 }
 
 static void write_mx(struct text *text, const json_t *tree)
