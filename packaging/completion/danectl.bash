@@ -4,7 +4,7 @@
 
 _danectl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local index=1 command= options=
+    local index=1 command='' options=''
     local commands='status stats explain dump flush reload log policy verify'
     COMPREPLY=()
     case $previous in

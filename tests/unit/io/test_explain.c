@@ -151,7 +151,8 @@ static void an_override_comes_first_and_does_not_hide_dns(void **state)
     assert_string_equal(
         show_text(json_object_get(story->tree, "postfix"), "reply"), "OK dane-only");
     assert_says(story, "example.com: dane-required, by the operator's override (by DNS: may)\n");
-    assert_says(story, "line 7 of the overrides, the last day is 2099-12-31): a\n             partner.");
+    assert_says(
+        story, "line 7 of the overrides, the last day is 2099-12-31): a\n             partner.");
 }
 
 static void an_override_auto_leaves_the_answer_alone(void **state)
