@@ -138,10 +138,11 @@ def wrong_verification(postfix, receivers):
 
 
 def wrong_exim_names(receivers):
-    """Exim must ask for the name of the host; that of an alias is the name of its target."""
+    """Exim must ask for the name of the host; that of an alias is its target's."""
     for recipient, name in (('exim@good.example', 'mx.good.example'),
                             ('exim@alias.example', 'mx.good.example'),
-                            ('exim@old.example', 'mx.bare.example')):
+                            ('exim@old.example', 'mx.bare.example'),
+                            ('exim@[127.0.2.18]', 'None')):
         if receivers.names_asked(recipient) != [name]:
             return '%s: SNI %s' % (recipient, receivers.names_asked(recipient))
     return None
