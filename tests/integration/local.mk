@@ -26,9 +26,11 @@ EXTRA_DIST += \
     tests/integration/mta/cases.py \
     tests/integration/mta/exim.conf.in \
     tests/integration/mta/exim.py \
+    tests/integration/mta/exim_cases.py \
     tests/integration/mta/fetch \
     tests/integration/mta/postfix.py \
     tests/integration/mta/receiver.py \
+    tests/integration/mta/stand_in.py \
     tests/integration/mta/world \
     tests/integration/mta/world_zones.py
 

@@ -104,7 +104,8 @@ def wrong_fate(receivers, outcome, recipient, fate, detail):
     if fate == DEFERRED:
         if arrived:
             return 'ARRIVED at %s; log: %s' % (arrived, outcome)
-        return None if status == 'deferred' and re.search(detail, text) else 'not %r: %s' % (detail, outcome)
+        good = status == 'deferred' and re.search(detail, text)
+        return None if good else 'not %r: %s' % (detail, outcome)
     wanted = [(detail, 'yes' if fate == TLS else 'no')]
     if status != 'sent' or detail not in relay or arrived != wanted:
         return 'arrived %s, not %s; log: %s' % (arrived, wanted, outcome)

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """stand_in.py - answers Exim in daned's place, wrongly on purpose."""
-import select
 import socket
 import struct
 import threading
@@ -8,7 +7,7 @@ import threading
 # What it does on VERIFY, other than to send octets and to close.
 GONE = 'gone'      # it stops listening before the answer to POLICY is out
 RESET = 'reset'    # it cuts the connection
-SILENT = 'silent'  # it says nothing until the client gives up
+SILENT = 'silent'  # it says nothing, and keeps the connection until the next play
 
 REQUEST_MAX = 256 * 1024
 
@@ -22,13 +21,14 @@ class StandIn:
         self.listener = socket.create_server(('127.0.0.1', 0))
         self.port = self.listener.getsockname()[1]
         self.address = 'inet:127.0.0.1:%d' % self.port
-        self.questions = []  # the requests so far
+        self.over = threading.Event()  # this play is
         self._serve()
 
     def play(self, verify):
         """From here on, VERIFY gets these octets, or one of the three treatments."""
+        self.over.set()
+        self.over = threading.Event()
         self.verify = verify
-        self.questions = []
         if self.listener.fileno() < 0:
             self.listener = socket.create_server(('127.0.0.1', self.port))
             self._serve()
@@ -42,8 +42,11 @@ class StandIn:
                 client, _ = listener.accept()
             except OSError:
                 return
-            with client:
-                self._answer(client, listener)
+            threading.Thread(target=self._talk, args=(client, listener), daemon=True).start()
+
+    def _talk(self, client, listener):
+        with client:
+            self._answer(client, listener)
 
     def _answer(self, client, listener):
         question = b''
@@ -52,17 +55,15 @@ class StandIn:
             if not octets:
                 return
             question += octets
-        self.questions.append(question.decode('ascii', 'replace'))
         if question.startswith(b'POLICY'):
             if self.verify == GONE:
+                # close() alone would leave it listening until accept() returns.
+                listener.shutdown(socket.SHUT_RDWR)
                 listener.close()
             client.sendall(self.policy)
         elif self.verify == RESET:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
         elif self.verify == SILENT:
-            # Exim has closed its half: only a reset tells that it has gone.
-            poller = select.poll()
-            poller.register(client, 0)
-            poller.poll(10000)
+            self.over.wait()
         else:
             client.sendall(self.verify)
