@@ -176,6 +176,13 @@ def run_smarthosts(report, receivers, directory, daned):
              fate, detail)])
 
 
+def wrong_callout(directory, daned):
+    """A callout is refused, and another try in the plain is not made, where a delivery would be."""
+    exim = Exim(directory, 'exim-callout', daned.exim, 'TEST_CALLOUT = yes\n')
+    codes = exim.ask_for('callout@good.example', 'callout@wrong.example', 'callout@anchor.example')
+    return None if codes == ['250', '451', '250'] else '%s: %s' % (codes, exim.log_lines())
+
+
 def run_stand_in(report, receivers, directory):
     """Something that is not daned, or no longer, answers VERIFY."""
     stand_in = StandIn(exim_cases.STAND_IN_POLICY)
@@ -212,6 +219,7 @@ def run_all(report, directory):
         run_table(report, receivers, exim, 'Exim', exim_cases.TABLE)
         run_same_host(report, receivers, directory, daned)
         run_smarthosts(report, receivers, directory, daned)
+        report.run('Exim verifies in a callout', wrong_callout, directory, daned)
         set_trust_ad(False)
         run_table(report, receivers, exim, 'Exim', exim_cases.BLIND)
         set_trust_ad(True)

@@ -39,12 +39,13 @@ class Exim:
             file.write(self.configuration + '\n')
 
     def run(self, *arguments, text=b''):
-        """Runs Exim to its end."""
+        """Runs Exim to its end; gives what it said."""
         done = subprocess.run(['/usr/sbin/exim4', '-C', self.configuration, *arguments], input=text,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                               timeout=60)
         if done.returncode != 0:
             raise RuntimeError('Exim: %s' % done.stdout.decode('utf-8', 'replace'))
+        return done.stdout.decode('utf-8', 'replace')
 
     def send(self, *recipients):
         """Delivers one message, as far as that goes at once."""
@@ -58,6 +59,14 @@ class Exim:
         for recipient in recipients:
             self.run('-odq', '-f', 'me@mta.invalid', recipient, text=MESSAGE)
         self.run('-qqf')
+
+    def ask_for(self, *recipients):
+        """Gives the codes with which Exim, spoken to by SMTP, answers RCPT for each."""
+        talk = ['EHLO client', 'MAIL FROM:<me@mta.invalid>']
+        talk += ['RCPT TO:<%s>' % recipient for recipient in recipients] + ['QUIT', '']
+        said = self.run('-bs', text='\r\n'.join(talk).encode('ascii'))
+        # What comes before is the greeting, and the answers to EHLO and MAIL; then, to QUIT.
+        return re.findall(r'^([0-9]{3}) ', said, re.MULTILINE)[3:-1]
 
     def outcome(self, recipient):
         """
