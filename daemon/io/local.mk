@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libio.a
 libio_a_SOURCES =
 libio_a_SOURCES += daemon/io/clock.h daemon/io/clock.c
+libio_a_SOURCES += daemon/io/confirmation.h daemon/io/confirmation.c
 libio_a_SOURCES += daemon/io/digest.h
 libio_a_SOURCES += daemon/io/digest_wolfssl.c
 libio_a_SOURCES += daemon/io/exim_verify.h daemon/io/exim_verify.c
