@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <getdns/getdns_extra.h>
 
@@ -26,12 +27,21 @@
 /* getdns says "no time-out" with this number. */
 #define NO_TIMEOUT UINT64_MAX
 
+/*
+ * getdns wants to close an idle connection after 0 ms if the server has not promised edns-tcp-
+ * keepalive (RFC 7828), as unbound does not by default. Then no second question would ever come
+ * over the connection of a reply, and io/confirmation.h needs that; and each question of a lookup
+ * would pay for a connection of its own. Servers wait for some seconds (RFC 7766 6.2.3).
+ */
+#define IDLE_LEAST_MS 1000
+
 struct getdns_loop {
     getdns_eventloop base; /* first: getdns hands a pointer to it back to us */
     uv_loop_t *loop;
     uv_timer_t farewell; /* calls closed from the loop, not from inside getdns */
     size_t events;       /* whose handles are not all closed yet */
     bool released;       /* getdns is done with this adapter */
+    int reading;         /* the descriptor whose read callback is running, or -1 */
     getdns_loop_closed_cb *closed;
     void *arg;
 };
@@ -41,6 +51,7 @@ struct loop_event {
     getdns_eventloop_event *event; /* NULL once getdns has cleared it */
     uv_poll_t poll;
     uv_timer_t timer;
+    int fd;
     bool has_poll;
     bool has_timer;
     unsigned open; /* handles that have not closed yet */
@@ -83,6 +94,7 @@ static void on_event_closed(uv_handle_t *handle)
 static void on_poll(uv_poll_t *poll, int status, int ready)
 {
     struct loop_event *scheduled = poll->data;
+    struct getdns_loop *adapter = scheduled->owner;
     getdns_eventloop_event *event = scheduled->event;
 
     if (event == NULL)
@@ -94,10 +106,13 @@ static void on_poll(uv_poll_t *poll, int status, int ready)
      * the replies. Only one of the two runs, because the first may have cleared the event; the poll
      * is level-triggered, and the other comes with the next turn.
      */
-    if ((ready & UV_READABLE) != 0 && event->read_cb != NULL)
+    if ((ready & UV_READABLE) != 0 && event->read_cb != NULL) {
+        adapter->reading = scheduled->fd;
         event->read_cb(event->userarg);
-    else if ((ready & UV_WRITABLE) != 0 && event->write_cb != NULL)
+        adapter->reading = -1;
+    } else if ((ready & UV_WRITABLE) != 0 && event->write_cb != NULL) {
         event->write_cb(event->userarg);
+    }
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -142,6 +157,7 @@ static bool start_poll(struct loop_event *scheduled, int fd)
     if (fd < 0 || uv_poll_init(scheduled->owner->loop, &scheduled->poll, fd) != 0)
         return false;
     scheduled->poll.data = scheduled;
+    scheduled->fd = fd;
     scheduled->has_poll = true;
     scheduled->open++;
     /* getdns writes question by question; without this each waits for the ACK of the last. */
@@ -158,6 +174,8 @@ static getdns_return_t schedule_event(
     bool wants_timer = event->timeout_cb != NULL && timeout_ms != NO_TIMEOUT;
 
     event->ev = NULL;
+    if (wants_poll && timeout_ms < IDLE_LEAST_MS)
+        timeout_ms = IDLE_LEAST_MS;
     if (!wants_poll && !wants_timer)
         return GETDNS_RETURN_GOOD;
     scheduled = alloc_zeroed(sizeof *scheduled);
@@ -212,6 +230,7 @@ bool getdns_loop_attach(
 
     adapter->base.vmt = &methods;
     adapter->loop = loop;
+    adapter->reading = -1;
     adapter->closed = closed;
     adapter->arg = arg;
     uv_timer_init(loop, &adapter->farewell);
@@ -222,4 +241,17 @@ bool getdns_loop_attach(
         return false;
     }
     return true;
+}
+
+uint64_t getdns_loop_connection(getdns_context *context)
+{
+    getdns_eventloop *base = NULL;
+    struct stat status;
+
+    if (getdns_context_get_eventloop(context, &base) != GETDNS_RETURN_GOOD || base == NULL ||
+        adapter_of(base)->reading < 0 || fstat(adapter_of(base)->reading, &status) != 0)
+        return 0;
+    /* A socket's inode number: the kernel counts them up, so that it tells a new connection even
+     * if it has the descriptor, and the ports, of the last one. */
+    return status.st_ino;
 }

@@ -10,6 +10,7 @@
 #define DANED_IO_GETDNS_LOOP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <getdns/getdns.h>
 #include <uv.h>
@@ -24,5 +25,12 @@ typedef void getdns_loop_closed_cb(void *arg);
  */
 bool getdns_loop_attach(
     uv_loop_t *loop, getdns_context *context, getdns_loop_closed_cb *closed, void *arg);
+
+/*
+ * Gives the number of the connection that *context is reading from: meaningful inside getdns'
+ * callback for a reply, 0 at any other time. No other connection of this process has, or will soon
+ * have, the same number, whether getdns opened it anew behind our back or not.
+ */
+uint64_t getdns_loop_connection(getdns_context *context);
 
 #endif

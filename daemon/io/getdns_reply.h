@@ -24,7 +24,8 @@ struct getdns_reply {
     struct dns_reply dns;
     struct dns_rr *answer;
     struct dns_rr *soa;
-    uint8_t *rdata; /* of all the records, one behind the other */
+    uint8_t *rdata;      /* of all the records, one behind the other */
+    uint64_t connection; /* that it came over, as getdns_loop_connection(); noted by upstream.c */
 };
 
 /*

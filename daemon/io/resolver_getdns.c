@@ -5,8 +5,9 @@
  * A question waits in one queue until an upstream has passed its self-test and fewer than
  * RESOLVER_IN_FLIGHT_MAX are in flight. Then it has timeout_ms: the first attempt, with half of
  * that, goes to the best upstream; if it fails, a second one, with what is left, to the next best,
- * or to the same if it is the only one. An answer of an upstream that has lost its "passed"
- * meanwhile is thrown away.
+ * or to the same if it is the only one. A reply without AD belongs to its attempt until the
+ * upstream has proven that it still validates (io/confirmation.h); without that proof the attempt
+ * has failed. An answer of an upstream that has lost its "passed" meanwhile is thrown away.
  *
  * Failure modes: SERVFAIL and the like are worth a second opinion if there is another upstream; if
  * that has none, the first reply is handed on. An upstream with FAILURES_MAX failures in a row is
@@ -17,11 +18,13 @@
 #include "daemon/io/resolver_getdns.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 
 #include "daemon/core/alloc.h"
+#include "daemon/io/confirmation.h"
 #include "daemon/io/self_test.h"
 #include "daemon/io/upstream.h"
 
@@ -36,10 +39,12 @@ struct member {
     size_t index;
     struct upstream *upstream;
     struct self_test *self_test;
+    struct confirmation *confirmation;
     enum upstream_state state;
     enum dns_cause reported; /* why it has no verdict, as last said to on_upstream */
     bool warned;             /* of bogus names, since the last time that it had none */
     bool answered_bogus;     /* in this run of the self-test */
+    bool unproven;           /* its last probe showed nothing, which has been said */
 };
 
 struct question {
@@ -51,6 +56,9 @@ struct question {
     uint64_t deadline_ms;      /* while held: of the holding; once sent: of all attempts */
     unsigned attempts;         /* made so far */
     struct member *asked;      /* by the attempt under way */
+    uint64_t attempt_until_ms; /* the deadline of that attempt */
+    struct getdns_reply *held; /* its reply, while unproven */
+    struct confirmation_waiter waiter;
     struct getdns_reply *kept; /* of the first attempt, if it had no better one than SERVFAIL */
     TAILQ_ENTRY(question) link;
 };
@@ -195,21 +203,15 @@ static bool is_settled(const struct getdns_reply *reply)
     return reply->dns.rcode == DNS_NOERROR || reply->dns.rcode == DNS_NXDOMAIN;
 }
 
-static void on_attempt(void *arg, struct getdns_reply *reply, enum dns_cause cause)
+/* The attempt under way is over: takes the reply, or the cause why there is none to believe. */
+static void end_attempt(struct question *question, struct getdns_reply *reply, enum dns_cause cause)
 {
-    struct question *question = arg;
     struct pool *pool = question->pool;
     struct member *member = question->asked;
     struct member *other = choose_member(pool, member);
     bool may_retry =
         question->attempts < ATTEMPTS_MAX && uv_now(pool->loop) < question->deadline_ms;
 
-    if (reply != NULL && member->state != UPSTREAM_PASSED) {
-        /* Its self-test has failed while the question was under way: nothing is taken from it. */
-        getdns_reply_free(reply);
-        reply = NULL;
-        cause = CAUSE_NOT_VALIDATING;
-    }
     if (!is_healthy(member) || cause == CAUSE_UNREACHABLE)
         self_test_hurry(member->self_test);
     if (reply != NULL) {
@@ -225,6 +227,40 @@ static void on_attempt(void *arg, struct getdns_reply *reply, enum dns_cause cau
         finish(question, question->kept, CAUSE_NONE);
     else
         finish(question, NULL, cause);
+}
+
+/* The upstream's proof for the reply that is held, or the cause why there is none. */
+static void on_confirmation(void *arg, enum dns_cause cause)
+{
+    struct question *question = arg;
+    struct getdns_reply *reply = question->held;
+
+    question->held = NULL;
+    if (cause != CAUSE_NONE) {
+        getdns_reply_free(reply);
+        reply = NULL;
+    }
+    end_attempt(question, reply, cause);
+}
+
+static void on_attempt(void *arg, struct getdns_reply *reply, enum dns_cause cause)
+{
+    struct question *question = arg;
+    struct member *member = question->asked;
+
+    if (reply != NULL && member->state != UPSTREAM_PASSED) {
+        /* Its self-test has failed while the question was under way: nothing is taken from it. */
+        getdns_reply_free(reply);
+        reply = NULL;
+        cause = CAUSE_NOT_VALIDATING;
+    }
+    if (reply != NULL && is_settled(reply) && !reply->dns.ad) {
+        question->held = reply;
+        confirmation_hold(member->confirmation, &question->waiter, reply->connection,
+            question->attempt_until_ms, on_confirmation, question);
+    } else {
+        end_attempt(question, reply, cause);
+    }
 }
 
 /* Makes the next attempt; there is an upstream for it. */
@@ -243,6 +279,7 @@ static void attempt(struct question *question)
     }
     question->asked = member;
     question->attempts++;
+    question->attempt_until_ms = now_ms + timeout_ms;
     upstream_ask(
         member->upstream, &question->name, question->type, timeout_ms, on_attempt, question);
 }
@@ -396,6 +433,34 @@ static void on_self_test(
         update_state(pool);
 }
 
+static void on_probe(void *arg, enum self_test_result result, const char *why)
+{
+    struct member *member = arg;
+    struct pool *pool = member->pool;
+    const struct resolver_getdns_options *options = &pool->options;
+    enum upstream_state old_state = member->state;
+    char text[SELF_TEST_WHY_MAX + 64];
+
+    if (result == SELF_TEST_INCONCLUSIVE) {
+        snprintf(text, sizeof text, "it cannot prove that it still validates: %s", why);
+        if (!member->unproven && options->on_warning != NULL)
+            options->on_warning(options->arg, member->index, text);
+        member->unproven = true;
+        return;
+    }
+    member->unproven = false;
+    if (result != SELF_TEST_FAILED || old_state == UPSTREAM_FAILED)
+        return;
+    member->state = UPSTREAM_FAILED;
+    member->reported = CAUSE_NONE;
+    self_test_hurry(member->self_test);
+    snprintf(text, sizeof text, "it has stopped validating: %s", why);
+    if (options->on_upstream != NULL)
+        options->on_upstream(options->arg, member->index, old_state, member->state, text);
+    if (!pool->closing)
+        update_state(pool);
+}
+
 /* ---- life ---- */
 
 static void copy_names(struct pool *pool, const struct resolver_getdns_options *options)
@@ -432,13 +497,17 @@ struct resolver *resolver_getdns_new(uv_loop_t *loop, const struct resolver_getd
         .bogus_count = options->bogus_count,
         .interval_ms = options->interval_ms,
         .timeout_ms = options->timeout_ms};
+    /* Half an attempt, so that an attempt outlives a probe that is lost. */
+    uint64_t probe_timeout_ms = options->timeout_ms / 4 > 0 ? options->timeout_ms / 4 : 1;
     for (size_t i = 0; i < options->address_count; i++) {
         struct member *member = &pool->members[i];
         member->pool = pool;
         member->index = i;
         member->upstream = upstream_new(loop, &options->addresses[i]);
         member->self_test = self_test_new(loop, member->upstream, &tests, on_self_test, member);
-        pool->open += 2;
+        member->confirmation = confirmation_new(
+            loop, member->upstream, pool->options.self_test, probe_timeout_ms, on_probe, member);
+        pool->open += 3;
     }
     return &pool->base;
 }
@@ -451,6 +520,16 @@ enum resolver_state resolver_getdns_state(const struct resolver *resolver)
 const char *resolver_getdns_upstream_text(const struct resolver *resolver, size_t index)
 {
     return upstream_text(const_pool_of(resolver)->members[index].upstream);
+}
+
+uint64_t resolver_getdns_probes(const struct resolver *resolver)
+{
+    const struct pool *pool = const_pool_of(resolver);
+    uint64_t probes = 0;
+
+    for (size_t i = 0; i < pool->options.address_count; i++)
+        probes += confirmation_probes(pool->members[i].confirmation);
+    return probes;
 }
 
 const struct resolver_getdns_counters *resolver_getdns_counters(const struct resolver *resolver)
@@ -483,6 +562,7 @@ static void drop_questions(struct question_list *list)
     while ((question = TAILQ_FIRST(list)) != NULL) {
         TAILQ_REMOVE(list, question, link);
         getdns_reply_free(question->kept);
+        getdns_reply_free(question->held);
         free(question);
     }
 }
@@ -496,6 +576,7 @@ void resolver_getdns_close(struct resolver *resolver, resolver_closed_cb *closed
     pool->closed_arg = arg;
     for (size_t i = 0; i < pool->options.address_count; i++) {
         self_test_close(pool->members[i].self_test, on_part_closed, pool);
+        confirmation_close(pool->members[i].confirmation, on_part_closed, pool);
         upstream_close(pool->members[i].upstream, on_part_closed, pool);
     }
     drop_questions(&pool->waiting);

@@ -6,6 +6,9 @@
  * failed yet, questions are held; when none has passed and one has failed, they are refused with
  * CAUSE_NOT_VALIDATING.
  *
+ * A reply that denies DNSSEC, i.e. NOERROR or NXDOMAIN without AD, is handed on only after its
+ * upstream has proven, since the reply came, that it still validates (io/confirmation.h).
+ *
  * Limits: RESOLVER_IN_FLIGHT_MAX questions are with the upstreams, RESOLVER_WAITING_MAX more wait
  * for their turn, first come, first served; beyond that, CAUSE_OVERLOADED.
  */
@@ -44,7 +47,10 @@ typedef void resolver_upstream_cb(void *arg, size_t index, enum upstream_state o
 /* The state of the whole has changed. Runs before the questions held are sent or refused. */
 typedef void resolver_state_cb(void *arg, enum resolver_state state);
 
-/* An upstream answers for a name that should be bogus; once per spell of that. why as above. */
+/*
+ * An upstream answers for a name that should be bogus, or cannot prove that it still validates;
+ * once per spell of each. why as above.
+ */
 typedef void resolver_warning_cb(void *arg, size_t index, const char *why);
 
 struct resolver_getdns_options {
@@ -91,7 +97,7 @@ enum resolver_counted {
     RESOLVER_COUNTED_COUNT
 };
 
-/* Self-test questions are not counted. */
+/* Questions of self-tests and probes are not counted. */
 struct resolver_getdns_counters {
     uint64_t queries[RESOLVER_COUNTED_COUNT][RESOLVER_RESULT_COUNT];
     uint64_t retries; /* second attempts */
@@ -112,6 +118,9 @@ enum resolver_state resolver_getdns_state(const struct resolver *resolver);
 
 /* "127.0.0.1@53" of upstream index; owned by the resolver. */
 const char *resolver_getdns_upstream_text(const struct resolver *resolver, size_t index);
+
+/* How many probes have been asked for the sake of replies without AD, of all upstreams. */
+uint64_t resolver_getdns_probes(const struct resolver *resolver);
 
 /* Owned by the resolver, always current. */
 const struct resolver_getdns_counters *resolver_getdns_counters(const struct resolver *resolver);

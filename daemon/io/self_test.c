@@ -67,8 +67,7 @@ static void say(struct self_test *self_test, enum self_test_result result, enum 
         self_test->callback(self_test->arg, result, cause, why);
 }
 
-/* Judges a reply to the SOA question for a self-test name, and writes a sentence about it. */
-static enum self_test_result judge(const struct dname *name, const struct dns_reply *dns,
+enum self_test_result self_test_judge(const struct dname *name, const struct dns_reply *dns,
     enum dns_cause cause, char *why, size_t why_size)
 {
     char text[DNAME_TEXT_MAX];
@@ -96,7 +95,7 @@ static void on_name(struct self_test *self_test, const struct dns_reply *dns, en
 {
     char why[SELF_TEST_WHY_MAX];
     enum self_test_result result =
-        judge(&self_test->options.names[self_test->next], dns, cause, why, sizeof why);
+        self_test_judge(&self_test->options.names[self_test->next], dns, cause, why, sizeof why);
 
     if (result == SELF_TEST_INCONCLUSIVE && cause == CAUSE_NONE)
         cause = dns->rcode == DNS_SERVFAIL  ? CAUSE_SERVFAIL

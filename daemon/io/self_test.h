@@ -39,6 +39,13 @@ typedef void self_test_cb(
 
 typedef void self_test_closed_cb(void *arg);
 
+/*
+ * Judges one reply to the question for the SOA of name: dns, or NULL and the cause why there is
+ * none. Gives the result, not SELF_TEST_BOGUS_ANSWERED, and writes the sentence of self_test_cb.
+ */
+enum self_test_result self_test_judge(const struct dname *name, const struct dns_reply *dns,
+    enum dns_cause cause, char *why, size_t why_size);
+
 struct self_test_options {
     const struct dname *names; /* their SOA must come with AD; at least one; borrowed for life */
     size_t name_count;

@@ -309,6 +309,8 @@ static void on_response(getdns_context *context, getdns_callback_type_t outcome,
             channel->heard_ms = uv_now(upstream->loop);
         else
             retire_channel(channel);
+        if (reply != NULL)
+            reply->connection = getdns_loop_connection(channel->context);
         channel->broken = channel->broken || cause == CAUSE_UNREACHABLE;
         finish_query(upstream, query, reply, cause);
     }

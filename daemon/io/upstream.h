@@ -20,7 +20,8 @@
 /*
  * Gives the reply (the callee frees it) and CAUSE_NONE, or NULL and the reason why there is none. A
  * reply given is a whole one to the question that was asked: QR is set, TC is not, the question
- * section is the same. Its rcode may be any. Runs from the loop, with no getdns call under it.
+ * section is the same. Its rcode may be any. reply->connection is the number of the TCP connection.
+ * Runs from the loop, with no getdns call under it.
  */
 typedef void upstream_reply_cb(void *arg, struct getdns_reply *reply, enum dns_cause cause);
 

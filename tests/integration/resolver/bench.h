@@ -13,7 +13,7 @@
 #include "daemon/io/resolver_getdns.h"
 
 /* The ports of world.sh. */
-enum { PORT_VALIDATING = 5301, PORT_SPARE, PORT_SILENT, PORT_LIAR, PORT_NOBODY };
+enum { PORT_VALIDATING = 5301, PORT_SPARE, PORT_SILENT, PORT_LIAR, PORT_NOBODY, PORT_RELAY };
 
 /* What became of one question. */
 struct outcome {

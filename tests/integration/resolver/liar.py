@@ -1,10 +1,21 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""liar.py ADDRESS SILENT_PORT LIAR_PORT - two bad resolvers over TCP.
+"""liar.py ADDRESS SILENT_PORT LIAR_PORT RELAY_PORT MODE_FILE - three bad resolvers over TCP.
 
 On SILENT_PORT connections are accepted and never answered. On LIAR_PORT the first label of the
 name that is asked says how the answer is wrong; SOA of the root, the self-test, is answered well,
 with the AD bit. A lie points to 203.0.113.66, so that nobody can take it for the truth.
+
+RELAY_PORT is a relay to the good resolver (5301) that can change in the middle of a connection. It
+does what MODE_FILE says at the moment of each query ("SOA": that of the root, as probes ask it):
+pass           nothing but relay
+blind          ask the resolver that does not validate (5302) instead
+strip-all      take the AD bit from every reply
+strip-soa      take it from the SOA alone
+strip-others   take it from all but the SOA
+silent-soa     do not answer the SOA
+servfail-soa   answer the SOA with SERVFAIL
+split          SOA from the good one, all else from the blind one, one query a connection
 """
 import socket
 import struct
@@ -129,6 +140,48 @@ def serve(connection):
         connection.close()
 
 
+def exchange(address, port, query):
+    """One query to a resolver of the world, over a connection of its own; gives the reply."""
+    with socket.create_connection((address, port), 10) as server:
+        server.sendall(frame(query))
+        return read_exactly(server, struct.unpack("!H", read_exactly(server, 2))[0])
+
+
+def relay_query(address, mode, query):
+    """Gives the reply in this mode, or None if there is to be none."""
+    is_soa = query[12:17] == b"\0\0\6\0\1"
+    if is_soa and mode == "silent-soa":
+        return None
+    if is_soa and mode == "servfail-soa":
+        return message(struct.unpack("!H", query[:2])[0], query[12:17], flags=QR | RD | RA | 2)
+    blind = mode == "blind" or (mode == "split" and not is_soa)
+    reply = exchange(address, 5302 if blind else 5301, query)
+    if mode == "strip-all" or mode == ("strip-soa" if is_soa else "strip-others"):
+        flags = struct.unpack("!H", reply[2:4])[0] & ~AD
+        reply = reply[:2] + struct.pack("!H", flags) + reply[4:]
+    return reply
+
+
+def relay(connection, address, mode_file):
+    try:
+        while True:
+            prefix = read_exactly(connection, 2)
+            query = prefix and read_exactly(connection, struct.unpack("!H", prefix)[0])
+            if not query:
+                return
+            with open(mode_file, encoding="ascii") as file:
+                mode = file.read().strip()
+            reply = relay_query(address, mode, query)
+            if reply:
+                connection.sendall(frame(reply))
+            if mode == "split":
+                return
+    except OSError:
+        pass
+    finally:
+        connection.close()
+
+
 def listen(address, port):
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -142,8 +195,16 @@ def accept_silently(listener, kept):
         kept.append(listener.accept()[0])
 
 
+def accept_relayed(listener, address, mode_file):
+    while True:
+        connection = listener.accept()[0]
+        threading.Thread(target=relay, args=(connection, address, mode_file), daemon=True).start()
+
+
 def main():
     address = sys.argv[1]
+    relayed = listen(address, int(sys.argv[4]))
+    threading.Thread(target=accept_relayed, args=(relayed, address, sys.argv[5]), daemon=True).start()
     silent = listen(address, int(sys.argv[2]))
     liar = listen(address, int(sys.argv[3]))
     threading.Thread(target=accept_silently, args=(silent, []), daemon=True).start()

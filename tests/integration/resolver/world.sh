@@ -5,8 +5,10 @@
 #   world.sh DIR ADDRESS make          sign the zones, write the configurations
 #   world.sh DIR ADDRESS start WHAT    WHAT: nsd, validating, spare, blind (on the port of spare), liar
 #   world.sh DIR ADDRESS stop WHAT
+#   world.sh DIR ADDRESS relay MODE    what the relay does from now on, see liar.py
 #
-# Ports: 5300 nsd, 5301 validating, 5302 spare or blind, 5303 silent, 5304 liar, 5305 nobody.
+# Ports: 5300 nsd, 5301 validating, 5302 spare or blind, 5303 silent, 5304 liar, 5305 nobody,
+# 5306 relay (part of the liar).
 # start and stop return only when the server answers, or is gone; status 1 if that takes too long.
 set -eu
 dir=$1
@@ -75,7 +77,7 @@ make_zones() {
     sign bogus bogus.
     # An address that its signature does not cover: bogus.
     sed -i 's/192\.0\.2\.66/192.0.2.67/' "$dir/bogus.signed"
-    { zone_head insecure. && echo "www A 192.0.2.10"; } >"$dir/insecure.signed"
+    { zone_head insecure. && echo "www A 192.0.2.10" && echo '*.many A 192.0.2.11'; } >"$dir/insecure.signed"
     {
         zone_head .
         echo "example. NS ns.example."
@@ -161,7 +163,8 @@ start() {
     spare | blind) port=5302 && unbound -c "$dir/$1.conf" ;;
     liar)
         port=5304
-        /usr/bin/python3 "$here/liar.py" "$address" 5303 5304 >"$dir/liar.log" 2>&1 &
+        /usr/bin/python3 "$here/liar.py" "$address" 5303 5304 5306 "$dir/relay.mode" \
+            >"$dir/liar.log" 2>&1 &
         echo $! >"$dir/liar.pid"
         ;;
     esac
@@ -183,6 +186,7 @@ make)
     ;;
 start) start "$4" ;;
 stop) stop "$4" ;;
+relay) echo "$4" >"$dir/relay.new" && mv "$dir/relay.new" "$dir/relay.mode" ;;
 *)
     echo "world.sh: unknown command $command" >&2
     exit 64
