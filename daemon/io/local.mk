@@ -2,11 +2,11 @@
 noinst_LIBRARIES += libio.a
 libio_a_SOURCES =
 libio_a_SOURCES += daemon/io/clock.h daemon/io/clock.c
+libio_a_SOURCES += daemon/io/confirmation.h daemon/io/confirmation.c
 libio_a_SOURCES += daemon/io/control.h
 libio_a_SOURCES += daemon/io/control_dump.h daemon/io/control_dump.c
 libio_a_SOURCES += daemon/io/control_flush.h daemon/io/control_flush.c
 libio_a_SOURCES += daemon/io/control_show.h daemon/io/control_show.c
-libio_a_SOURCES += daemon/io/confirmation.h daemon/io/confirmation.c
 libio_a_SOURCES += daemon/io/digest.h
 libio_a_SOURCES += daemon/io/digest_wolfssl.c
 libio_a_SOURCES += daemon/io/exim_verify.h daemon/io/exim_verify.c
