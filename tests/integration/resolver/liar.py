@@ -16,6 +16,8 @@ strip-others   take it from all but the SOA
 silent-soa     do not answer the SOA
 servfail-soa   answer the SOA with SERVFAIL
 split          SOA from the good one, all else from the blind one, one query a connection
+late           keep the good reply to the first SOA until after the reply to the next question, from
+               which, as from all that follow, the AD bit is taken
 """
 import socket
 import struct
@@ -163,6 +165,7 @@ def relay_query(address, mode, query):
 
 
 def relay(connection, address, mode_file):
+    late = None  # the reply that is kept
     try:
         while True:
             prefix = read_exactly(connection, 2)
@@ -171,9 +174,15 @@ def relay(connection, address, mode_file):
                 return
             with open(mode_file, encoding="ascii") as file:
                 mode = file.read().strip()
-            reply = relay_query(address, mode, query)
+            is_soa = query[12:17] == b"\0\0\6\0\1"
+            if mode == "late" and late is None and is_soa:
+                late = frame(relay_query(address, "pass", query))
+                continue
+            reply = relay_query(address, "strip-all" if late is not None else mode, query)
             if reply:
-                connection.sendall(frame(reply))
+                connection.sendall(frame(reply) + (late or b""))
+            if late:
+                late = b""
             if mode == "split":
                 return
     except OSError:

@@ -641,6 +641,24 @@ static void proof_over_another_connection_is_none(void)
     world("stop", "blind");
 }
 
+/* The proof may have been made before the resolver changed, and be later on its way. */
+static void probe_that_began_before_the_reply_came_proves_nothing_of_it(void)
+{
+    struct bench bench;
+    struct outcome first, second;
+
+    open_relayed(&bench, relayed, 1, 4000);
+    world("relay", "late");
+    CHECK(bench_ask(&bench, "www.insecure", DNS_A, &first) == CAUSE_NONE);
+    while (first.calls == 0 && resolver_getdns_probes(bench.resolver) == 0)
+        uv_run(&bench.loop, UV_RUN_ONCE);
+    bench_query(&bench, "mx.example", DNS_A, &second);
+    CHECK(first.calls == 1 && first.replied && !first.ad);
+    check_found_out(&bench, &second);
+    CHECK(resolver_getdns_probes(bench.resolver) == 2);
+    bench_close(&bench);
+}
+
 static void many_insecure_replies_at_once_cost_few_probes(void)
 {
     struct bench bench;
@@ -813,6 +831,7 @@ static const struct test_case cases[] = {
     CASE(ad_missing_from_probes_alone_ends_the_trust_but_not_secure_answers_before),
     CASE(ad_missing_from_all_but_probes_is_believed),
     CASE(proof_over_another_connection_is_none),
+    CASE(probe_that_began_before_the_reply_came_proves_nothing_of_it),
     CASE(many_insecure_replies_at_once_cost_few_probes),
     CASE(reply_whose_probe_stays_unanswered_is_never_handed_on),
     CASE(reply_whose_probe_gets_servfail_is_handed_on_only_when_one_passes),
