@@ -61,16 +61,15 @@ static void add_row(void *arg, const struct stats_row *row)
     char name[128];
     const char *key = name;
 
-    snprintf(name, sizeof name, "%s%s", row->name + strlen("daned_"),
-        row->suffix ? row->suffix : "");
+    snprintf(
+        name, sizeof name, "%s%s", row->name + strlen("daned_"), row->suffix ? row->suffix : "");
 
     for (size_t i = 0; i < row->label_count; i++) {
         tree = member(tree, key);
         key = row->labels[i].value;
     }
     json_object_set_new(tree, key,
-        row->is_micro ? json_real((double)row->value / 1e6)
-                      : json_integer((json_int_t)row->value));
+        row->is_micro ? json_real((double)row->value / 1e6) : json_integer((json_int_t)row->value));
 }
 
 json_t *control_stats_tree(const struct stats_sources *sources)

@@ -15,7 +15,7 @@
 #include "daemon/io/session.h"
 
 struct listener_options {
-    const char *name; /* borrowed for the listener's life */
+    const char *name;                /* borrowed for the listener's life */
     const struct protocol *protocol; /* NULL for listener_take_fd() */
     struct sockaddr_storage address; /* AF_UNIX, AF_INET, AF_INET6 */
     socklen_t address_len;

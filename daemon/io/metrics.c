@@ -216,8 +216,7 @@ int metrics_start(struct metrics *metrics, struct server *server)
     if (!metrics->http)
         return UV_ENOMEM;
     metrics->fd = -1;
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(metrics->http, MHD_DAEMON_INFO_EPOLL_FD);
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(metrics->http, MHD_DAEMON_INFO_EPOLL_FD);
     if (!info)
         return UV_ENOTSUP;
     uv_timer_init(server->loop, &metrics->timer);

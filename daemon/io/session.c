@@ -37,7 +37,7 @@ struct session {
     enum session_state state;
     unsigned
         writes; /* that the socket has not taken yet: at most one before and one behind a wait */
-    uint64_t taken_us;  /* when the request was taken that waits, or whose reply comes in parts */
+    uint64_t taken_us; /* when the request was taken that waits, or whose reply comes in parts */
     bool reading;
     bool eof;   /* the client will send nothing more */
     bool last;  /* close behind the replies that are on their way */

@@ -58,18 +58,18 @@ enum stats_verify {
 };
 
 /* Upper bounds of the buckets of the durations of requests: X(microseconds, label in seconds). */
-#define STATS_BUCKETS(X)  \
-    X(100, "0.0001")      \
-    X(1000, "0.001")      \
-    X(10000, "0.01")      \
-    X(50000, "0.05")      \
-    X(100000, "0.1")      \
-    X(500000, "0.5")      \
-    X(1000000, "1")       \
-    X(2500000, "2.5")     \
-    X(5000000, "5")       \
-    X(10000000, "10")     \
-    X(20000000, "20")     \
+#define STATS_BUCKETS(X) \
+    X(100, "0.0001")     \
+    X(1000, "0.001")     \
+    X(10000, "0.01")     \
+    X(50000, "0.05")     \
+    X(100000, "0.1")     \
+    X(500000, "0.5")     \
+    X(1000000, "1")      \
+    X(2500000, "2.5")    \
+    X(5000000, "5")      \
+    X(10000000, "10")    \
+    X(20000000, "20")    \
     X(UINT64_MAX, "+Inf")
 
 enum {
@@ -104,8 +104,8 @@ struct stats_label {
 
 /* One number. Rows of the same name stand together. */
 struct stats_row {
-    const char *name; /* as in the metrics: "daned_requests_total" */
-    const char *help; /* a sentence without its full stop */
+    const char *name;   /* as in the metrics: "daned_requests_total" */
+    const char *help;   /* a sentence without its full stop */
     const char *suffix; /* of the name of a histogram's row: "_bucket"; or NULL */
     enum stats_type type;
     bool is_micro; /* value is in millionths */
