@@ -120,6 +120,23 @@ static void on_overridden(
     log_event(level, "override", fields, sizeof fields / sizeof fields[0]);
 }
 
+static void on_downgraded(
+    void *arg, const struct destination *destination, enum level was, const struct answer *answer)
+{
+    struct daemon *daemon = arg;
+    char text[DESTINATION_TEXT_MAX];
+
+    daemon->server.stats.downgrades++;
+    destination_to_text(destination, text);
+    struct log_field fields[] = {
+        log_text("destination", text),
+        log_text("was", level_text(was)),
+        log_text("now", level_text(answer->level)),
+        log_text("reason", reason_token(answer->reason)),
+    };
+    log_event(LOG_LEVEL_WARNING, "downgrade", fields, sizeof fields / sizeof fields[0]);
+}
+
 static struct lookup_options lookup_options_of(struct daemon *daemon)
 {
     const struct config *config = daemon->config;
@@ -142,6 +159,7 @@ static struct lookup_options lookup_options_of(struct daemon *daemon)
         .overrides = daemon->overrides,
         .on_decided = on_decided,
         .on_overridden = on_overridden,
+        .on_downgraded = on_downgraded,
         .arg = daemon,
     };
 }

@@ -14,6 +14,7 @@
 
 #include "daemon/io/log.h"
 
+/* NULL for metrics, which is served by other means. */
 static const struct protocol *protocol_of(const struct config_listen *config)
 {
     switch (config->protocol) {
@@ -79,16 +80,15 @@ int listeners_open(struct listeners *listeners, const struct config *config, siz
     for (size_t i = 0; i < config->listen_count; i++) {
         const struct config_listen *listen = &config->listen[i];
         size_t slot = listeners->count;
-        if (!protocol_of(listen)) {
-            log_write(listen->is_default ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING,
-                "listen \"%s\": skipped: this version does not serve protocol %s yet", listen->name,
-                config_protocol_text(listen->protocol));
-            continue;
-        }
         snprintf(listeners->names[slot], sizeof listeners->names[slot], "%s", listen->name);
         listeners->items[slot] =
             open_one(listen, listeners->names[slot], connections_max / config->listen_count, error);
         if (listeners->items[slot]) {
+            if (listen->protocol == CONFIG_PROTOCOL_METRICS) {
+                listeners->metrics[slot] =
+                    metrics_new(listeners->items[slot], listen->idle_timeout_ms);
+                listeners->items[slot] = NULL;
+            }
             listeners->count++;
             continue;
         }
@@ -108,14 +108,20 @@ int listeners_open(struct listeners *listeners, const struct config *config, siz
 
 void listeners_discard(struct listeners *listeners)
 {
-    while (listeners->count > 0)
-        listener_discard(listeners->items[--listeners->count]);
+    while (listeners->count > 0) {
+        listeners->count--;
+        if (listeners->metrics[listeners->count])
+            metrics_discard(listeners->metrics[listeners->count]);
+        else
+            listener_discard(listeners->items[listeners->count]);
+    }
 }
 
 void listeners_start(struct listeners *listeners, struct server *server)
 {
     for (size_t i = 0; i < listeners->count; i++) {
-        int error = listener_start(listeners->items[i], server);
+        int error = listeners->metrics[i] ? metrics_start(listeners->metrics[i], server)
+                                          : listener_start(listeners->items[i], server);
         if (error == 0)
             continue;
         log_write(LOG_LEVEL_ERROR, "listen \"%s\": %s; stopping", listeners->names[i],
@@ -131,8 +137,16 @@ bool listeners_count_connections(
     if (index >= listeners->count || listeners->on_gone)
         return false;
     *name_out = listeners->names[index];
-    *count_out = listener_connections(listeners->items[index]);
+    *count_out = listeners->metrics[index] ? metrics_connections(listeners->metrics[index])
+                                           : listener_connections(listeners->items[index]);
     return true;
+}
+
+static void count_gone(struct listeners *listeners)
+{
+    listeners->gone++;
+    if (listeners->gone == listeners->count)
+        listeners->on_gone(listeners->arg);
 }
 
 static void on_one_gone(void *arg, struct listener *listener)
@@ -142,17 +156,29 @@ static void on_one_gone(void *arg, struct listener *listener)
     for (size_t i = 0; i < listeners->count; i++)
         if (listeners->items[i] == listener)
             listeners->items[i] = NULL;
-    listeners->gone++;
-    if (listeners->gone == listeners->count)
-        listeners->on_gone(listeners->arg);
+    count_gone(listeners);
+}
+
+static void on_metrics_gone(void *arg, struct metrics *metrics)
+{
+    struct listeners *listeners = arg;
+
+    for (size_t i = 0; i < listeners->count; i++)
+        if (listeners->metrics[i] == metrics)
+            listeners->metrics[i] = NULL;
+    count_gone(listeners);
 }
 
 void listeners_drain(struct listeners *listeners, void (*on_gone)(void *arg), void *arg)
 {
     listeners->on_gone = on_gone;
     listeners->arg = arg;
-    for (size_t i = 0; i < listeners->count; i++)
-        listener_drain(listeners->items[i], on_one_gone, listeners);
+    for (size_t i = 0; i < listeners->count; i++) {
+        if (listeners->metrics[i])
+            metrics_drain(listeners->metrics[i], on_metrics_gone, listeners);
+        else
+            listener_drain(listeners->items[i], on_one_gone, listeners);
+    }
 }
 
 void listeners_hurry(struct listeners *listeners)

@@ -7,10 +7,13 @@
 
 #include "daemon/config.h"
 #include "daemon/io/listener.h"
+#include "daemon/io/metrics.h"
 
 struct listeners {
     size_t count;
-    struct listener *items[CONFIG_LISTENERS_MAX]; /* NULL: gone */
+    /* One of the two for each; both NULL: gone. */
+    struct listener *items[CONFIG_LISTENERS_MAX];
+    struct metrics *metrics[CONFIG_LISTENERS_MAX];
     char names[CONFIG_LISTENERS_MAX][CONFIG_TITLE_MAX + 1];
     size_t gone;
     void (*on_gone)(void *arg);

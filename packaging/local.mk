@@ -19,6 +19,12 @@ dist_examples_DATA = packaging/daned.conf
 dist_man_MANS += packaging/man/destinations.5
 dist_examples_DATA += packaging/destinations
 
+# Metrics: alert rules for Prometheus, a dashboard for Grafana.
+prometheusdir = $(examplesdir)/prometheus
+dist_prometheus_DATA = packaging/prometheus/daned.rules.yml
+grafanadir = $(examplesdir)/grafana
+dist_grafana_DATA = packaging/grafana/daned.json
+
 # danectl: a page that names no directory.
 dist_man_MANS += packaging/man/danectl.1
 

@@ -155,11 +155,14 @@ static struct entry *find(const struct cache *cache, const struct key *key, uint
     return (struct entry *)(void *)table_find(&cache->table, hash, entry_matches, key);
 }
 
+static bool is_outdated(const struct cache *cache, const struct entry *entry)
+{
+    return entry->kind != CACHE_FACT && entry->generation != cache->generation;
+}
+
 static bool is_served(const struct cache *cache, const struct entry *entry, uint64_t now_ms)
 {
-    bool outdated = entry->kind != CACHE_FACT && entry->generation != cache->generation;
-
-    return !outdated && entry->expires_ms > now_ms;
+    return !is_outdated(cache, entry) && entry->expires_ms > now_ms;
 }
 
 const void *cache_get(struct cache *cache, enum cache_kind kind, uint16_t sub,
@@ -169,7 +172,9 @@ const void *cache_get(struct cache *cache, enum cache_kind kind, uint16_t sub,
     struct entry *entry = find(cache, &key, hash_of(cache, &key));
 
     if (entry && !is_served(cache, entry, now_ms)) {
-        drop(cache, entry);
+        /* A level past its time stays for cache_last(), and is soon replaced. */
+        if (is_outdated(cache, entry) || entry->kind == CACHE_FACT)
+            drop(cache, entry);
         entry = NULL;
     }
     if (!entry) {
@@ -182,6 +187,19 @@ const void *cache_get(struct cache *cache, enum cache_kind kind, uint16_t sub,
         link_newest(cache, entry);
     }
     *len_out = entry->value_len;
+    return entry->octets;
+}
+
+const void *cache_last(const struct cache *cache, enum cache_kind kind, uint16_t sub,
+    const struct dname *name, size_t *len_out, uint64_t *expires_ms_out)
+{
+    struct key key = {kind, sub, name};
+    const struct entry *entry = find(cache, &key, hash_of(cache, &key));
+
+    if (!entry || is_outdated(cache, entry))
+        return NULL;
+    *len_out = entry->value_len;
+    *expires_ms_out = entry->expires_ms;
     return entry->octets;
 }
 

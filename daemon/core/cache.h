@@ -50,6 +50,14 @@ const void *cache_get(struct cache *cache, enum cache_kind kind, uint16_t sub,
     const struct dname *name, uint64_t now_ms, size_t *len_out);
 
 /*
+ * As cache_get(), but counts as no use, and gives a level past its time too, of which the expiry is
+ * in *expires_ms_out: what was known of a destination before. It is there until the next one takes
+ * its place, if the memory is not needed. NULL for one that cache_drop_levels() made forgotten.
+ */
+const void *cache_last(const struct cache *cache, enum cache_kind kind, uint16_t sub,
+    const struct dname *name, size_t *len_out, uint64_t *expires_ms_out);
+
+/*
  * Keeps a copy of len octets until expires_ms, in place of what stood there. Does nothing if that
  * time has come already, or if the value is too large for the cache.
  */

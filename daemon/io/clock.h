@@ -13,6 +13,9 @@
  */
 uint64_t clock_now_ms(void);
 
+/* Microseconds of an arbitrary beginning, for measuring how long something took. */
+uint64_t clock_now_us(void);
+
 /* The time of day, in seconds since 1970 UTC. It can jump. */
 int64_t clock_wall_s(void);
 

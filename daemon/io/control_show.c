@@ -57,14 +57,19 @@ static json_t *member(json_t *tree, const char *key)
 
 static void add_row(void *arg, const struct stats_row *row)
 {
-    const char *key = row->name + strlen("daned_");
     json_t *tree = arg;
+    char name[128];
+    const char *key = name;
+
+    snprintf(
+        name, sizeof name, "%s%s", row->name + strlen("daned_"), row->suffix ? row->suffix : "");
 
     for (size_t i = 0; i < row->label_count; i++) {
         tree = member(tree, key);
         key = row->labels[i].value;
     }
-    json_object_set_new(tree, key, json_integer((json_int_t)row->value));
+    json_object_set_new(tree, key,
+        row->is_micro ? json_real((double)row->value / 1e6) : json_integer((json_int_t)row->value));
 }
 
 json_t *control_stats_tree(const struct stats_sources *sources)
@@ -77,7 +82,10 @@ json_t *control_stats_tree(const struct stats_sources *sources)
 
 static void show_number(struct text *text, const char *name, const json_t *value)
 {
-    text_addf(text, "%-40s %10" JSON_INTEGER_FORMAT "\n", name, json_integer_value(value));
+    if (json_is_real(value))
+        text_addf(text, "%-40s %10.3f\n", name, json_real_value(value));
+    else
+        text_addf(text, "%-40s %10" JSON_INTEGER_FORMAT "\n", name, json_integer_value(value));
 }
 
 /* Writes a number, or the numbers of an object by their labels, the zeroes among these left out. */

@@ -203,6 +203,14 @@ void listener_discard(struct listener *listener)
     free(listener);
 }
 
+int listener_take_fd(struct listener *listener)
+{
+    int fd = listener->fd;
+
+    listener->fd = -1;
+    return fd;
+}
+
 static void on_connection(uv_stream_t *stream, int status)
 {
     enum { LOG_AGAIN_MS = 10000 };

@@ -15,8 +15,8 @@
 #include "daemon/io/session.h"
 
 struct listener_options {
-    const char *name; /* borrowed for the listener's life */
-    const struct protocol *protocol;
+    const char *name;                /* borrowed for the listener's life */
+    const struct protocol *protocol; /* NULL for listener_take_fd() */
     struct sockaddr_storage address; /* AF_UNIX, AF_INET, AF_INET6 */
     socklen_t address_len;
     uid_t owner; /* of a unix socket; (uid_t)-1 leaves it */
@@ -40,6 +40,13 @@ struct listener *listener_open(
 
 /* Starts to accept. server must outlive the listener. Returns 0 or libuv's error. */
 int listener_start(struct listener *listener, struct server *server);
+
+/*
+ * Gives the listening descriptor of a listener that was not started, for one who serves it by other
+ * means: the descriptor is the caller's, the socket's file stays the listener's until
+ * listener_discard().
+ */
+int listener_take_fd(struct listener *listener);
 
 /* How many connections are open. */
 size_t listener_connections(const struct listener *listener);

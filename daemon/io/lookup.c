@@ -188,6 +188,29 @@ bool lookups_known(struct lookups *lookups, const struct destination *destinatio
     return lookups_cached(lookups, destination, now_ms, answer_out);
 }
 
+/*
+ * Tells if the level is weaker than the one that stood in the cache before. Only between decided
+ * levels: one that could not be found out is neither weaker nor stronger than another.
+ */
+static void notice_downgrade(
+    const struct lookup *lookup, const struct answer *answer, uint64_t now_ms)
+{
+    const struct lookups *lookups = lookup->owner;
+    const struct destination *destination = &lookup->destination;
+    size_t len;
+    uint64_t expires_ms;
+    const uint8_t *packed = cache_last(lookups->cache, cache_kind_of(destination),
+        destination->port, &destination->name, &len, &expires_ms);
+
+    if (!packed || answer->level == LEVEL_DEFER || !lookups->options.on_downgraded ||
+        now_ms > expires_ms + LOOKUP_REMEMBER_MS)
+        return;
+    struct answer before =
+        answer_unpack(packed + sizeof expires_ms, len - sizeof expires_ms, expires_ms);
+    if (before.level != LEVEL_DEFER && !level_at_least(answer->level, before.level))
+        lookups->options.on_downgraded(lookups->options.arg, destination, before.level, answer);
+}
+
 static void keep_level(const struct lookup *lookup, uint64_t now_ms)
 {
     struct lookups *lookups = lookup->owner;
@@ -200,6 +223,7 @@ static void keep_level(const struct lookup *lookup, uint64_t now_ms)
     /* A second look that fails says nothing against the first. */
     if (lookup->anew && answer.level == LEVEL_DEFER)
         return;
+    notice_downgrade(lookup, &answer, now_ms);
     memcpy(packed, &answer.expires_ms, sizeof answer.expires_ms);
     size_t len = sizeof answer.expires_ms + answer_pack(&answer, packed + sizeof answer.expires_ms);
     cache_put(lookups->cache, cache_kind_of(destination), destination->port, &destination->name,

@@ -37,6 +37,7 @@ struct session {
     enum session_state state;
     unsigned
         writes; /* that the socket has not taken yet: at most one before and one behind a wait */
+    uint64_t taken_us; /* when the request was taken that waits, or whose reply comes in parts */
     bool reading;
     bool eof;   /* the client will send nothing more */
     bool last;  /* close behind the replies that are on their way */
@@ -270,10 +271,20 @@ static void limit_input(struct session_group *group)
 static void on_verdict(struct lookup_waiter *waiter, const struct verdict *verdict);
 static void on_resumed(void *request);
 
+/* The reply is complete: counts how long the request took. Returns the time. */
+static uint64_t count_duration(const struct session *session)
+{
+    uint64_t now_us = clock_now_us();
+
+    stats_count_duration(&session->group->server->stats, now_us - session->taken_us);
+    return now_us;
+}
+
 /* Lets the protocol take requests from input until it needs more, waits, or has had enough. */
 static bool take_requests(struct session *session, struct input *input, uint64_t now_ms)
 {
     struct server *server = session->group->server;
+    uint64_t taken_us = clock_now_us();
 
     while (!session->request && session->writes == 0 && !session->last &&
            (input->len > 0 || input->eof)) {
@@ -287,6 +298,9 @@ static bool take_requests(struct session *session, struct input *input, uint64_t
             input->fresh = input->len;
         if (step == PROTOCOL_MORE)
             break;
+        session->taken_us = taken_us;
+        if (step == PROTOCOL_REPLIED || step == PROTOCOL_LAST)
+            taken_us = count_duration(session);
         if (step == PROTOCOL_LAST)
             session->last = true;
         if (step == PROTOCOL_PENDING || step == PROTOCOL_PART) {
@@ -350,6 +364,7 @@ static void go_on(struct session *session, enum protocol_step step, uint64_t now
             await_part(session, now_ms);
         return;
     }
+    count_duration(session);
     drop_request(session);
     if (step == PROTOCOL_LAST)
         session->last = true;

@@ -25,6 +25,18 @@ static const char *const verify_labels[] = {
 #undef X
 };
 
+static const uint64_t bucket_us[] = {
+#define X(us, label) us,
+    STATS_BUCKETS(X)
+#undef X
+};
+
+static const char *const bucket_labels[] = {
+#define X(us, label) label,
+    STATS_BUCKETS(X)
+#undef X
+};
+
 static enum stats_result result_of(const struct answer *answer)
 {
     if (answer->skip)
@@ -50,6 +62,16 @@ void stats_count_answer(
     struct stats *stats, enum stats_protocol protocol, const struct answer *answer)
 {
     stats->requests[protocol][result_of(answer)]++;
+}
+
+void stats_count_duration(struct stats *stats, uint64_t took_us)
+{
+    size_t i = 0;
+
+    while (took_us > bucket_us[i])
+        i++;
+    stats->durations[i]++;
+    stats->duration_us += took_us;
 }
 
 struct visit {
@@ -95,7 +117,47 @@ static void show_requests(const struct visit *visit, const struct stats *stats)
     }
 }
 
-static void show_cache(const struct visit *visit, const struct cache *cache)
+static void show_durations(const struct visit *visit, const struct stats *stats)
+{
+    struct stats_row row = {
+        .name = "daned_request_duration_seconds",
+        .help = "Time from a request that was taken to its reply, VERIFY and commands included",
+        .suffix = "_bucket",
+        .type = STATS_HISTOGRAM,
+        .label_count = 1,
+        .labels = {{"le", NULL}},
+    };
+
+    for (size_t i = 0; i < STATS_BUCKET_COUNT; i++) {
+        row.labels[0].value = bucket_labels[i];
+        row.value += stats->durations[i];
+        visit->callback(visit->arg, &row);
+    }
+    row.label_count = 0;
+    row.suffix = "_count";
+    visit->callback(visit->arg, &row);
+    row.suffix = "_sum";
+    row.is_micro = true;
+    row.value = stats->duration_us;
+    visit->callback(visit->arg, &row);
+}
+
+static void show_build(const struct visit *visit)
+{
+    struct stats_row row = {
+        .name = "daned_build_info",
+        .help = "Always 1; the label has the version",
+        .type = STATS_GAUGE,
+        .label_count = 1,
+        .labels = {{"version", PACKAGE_VERSION}},
+        .value = 1,
+    };
+
+    visit->callback(visit->arg, &row);
+}
+
+static void show_cache(
+    const struct visit *visit, const struct stats *stats, const struct cache *cache)
 {
     struct cache_counts counts;
 
@@ -107,6 +169,8 @@ static void show_cache(const struct visit *visit, const struct cache *cache)
         counts.hits);
     show(visit, "daned_cache_misses_total", "Questions to the cache that it could not answer",
         STATS_COUNTER, counts.misses);
+    show(visit, "daned_cache_prefetches_total", "Entries looked up again before they ran out",
+        STATS_COUNTER, stats->prefetches);
     show(visit, "daned_cache_evictions_total", "Entries dropped before their time to make room",
         STATS_COUNTER, counts.evictions);
 }
@@ -152,11 +216,16 @@ void stats_visit(const struct stats_sources *sources, stats_row_cb *callback, vo
     size_t connections;
 
     show_requests(&visit, sources->stats);
-    show_cache(&visit, sources->cache);
+    show_durations(&visit, sources->stats);
+    show(&visit, "daned_policy_downgrades_total",
+        "Destinations whose level was weaker when it was decided again", STATS_COUNTER,
+        sources->stats->downgrades);
+    show_cache(&visit, sources->stats, sources->cache);
     show_dns(&visit, sources->lookups, sources->resolver);
     for (size_t i = 0; sources->listener(sources->arg, i, &row.labels[0].value, &connections);
          i++) {
         row.value = connections;
         callback(arg, &row);
     }
+    show_build(&visit);
 }

@@ -57,17 +57,45 @@ enum stats_verify {
         STATS_VERIFY_COUNT
 };
 
+/* Upper bounds of the buckets of the durations of requests: X(microseconds, label in seconds). */
+#define STATS_BUCKETS(X) \
+    X(100, "0.0001")     \
+    X(1000, "0.001")     \
+    X(10000, "0.01")     \
+    X(50000, "0.05")     \
+    X(100000, "0.1")     \
+    X(500000, "0.5")     \
+    X(1000000, "1")      \
+    X(2500000, "2.5")    \
+    X(5000000, "5")      \
+    X(10000000, "10")    \
+    X(20000000, "20")    \
+    X(UINT64_MAX, "+Inf")
+
+enum {
+#define X(us, label) +1
+    STATS_BUCKET_COUNT = STATS_BUCKETS(X)
+#undef X
+};
+
 /* Zeroed at the start. Whoever counts adds one. */
 struct stats {
     uint64_t requests[STATS_PROTOCOL_COUNT][STATS_RESULT_COUNT];
     uint64_t verify[STATS_VERIFY_COUNT];
+    uint64_t durations[STATS_BUCKET_COUNT]; /* of requests, by the first bucket that holds them */
+    uint64_t duration_us;                   /* of all of them */
+    uint64_t downgrades;
+    uint64_t prefetches;
 };
 
 /* Counts a request that got this answer. */
 void stats_count_answer(
     struct stats *stats, enum stats_protocol protocol, const struct answer *answer);
 
-enum stats_type { STATS_COUNTER, STATS_GAUGE };
+/* Counts a request that took this long, from when it was taken to when its reply was written. */
+void stats_count_duration(struct stats *stats, uint64_t took_us);
+
+enum stats_type { STATS_COUNTER, STATS_GAUGE, STATS_HISTOGRAM };
 
 struct stats_label {
     const char *name;
@@ -76,9 +104,11 @@ struct stats_label {
 
 /* One number. Rows of the same name stand together. */
 struct stats_row {
-    const char *name; /* as in the metrics: "daned_requests_total" */
-    const char *help; /* a sentence without its full stop */
+    const char *name;   /* as in the metrics: "daned_requests_total" */
+    const char *help;   /* a sentence without its full stop */
+    const char *suffix; /* of the name of a histogram's row: "_bucket"; or NULL */
     enum stats_type type;
+    bool is_micro; /* value is in millionths */
     size_t label_count;
     struct stats_label labels[2];
     uint64_t value;

@@ -7,6 +7,7 @@ dist_check_SCRIPTS = \
     tests/integration/client \
     tests/integration/danectl \
     tests/integration/hostile \
+    tests/integration/metrics \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)
 
@@ -21,6 +22,7 @@ EXTRA_DIST += \
     tests/integration/harness/daned.py \
     tests/integration/harness/relay.py \
     tests/integration/harness/report.py \
+    tests/integration/harness/resolver.py \
     tests/integration/harness/schema.py \
     tests/integration/harness/waiting.py \
     tests/integration/mta/cases.py \

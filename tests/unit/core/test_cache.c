@@ -136,6 +136,27 @@ static void what_is_too_large_is_not_kept_and_drops_nothing(void **state)
     cache_free(cache);
 }
 
+static void a_level_past_its_time_can_still_be_looked_back_at(void **state)
+{
+    struct cache *cache = cache_new(1 << 20, &key);
+    struct dname name = numbered(1);
+    uint64_t expires_ms;
+    size_t len;
+
+    (void)state;
+    cache_put(cache, CACHE_DOMAIN, 25, &name, "dane", 5, 100, 0);
+    assert_null(cache_get(cache, CACHE_DOMAIN, 25, &name, 100, &len));
+    assert_string_equal(cache_last(cache, CACHE_DOMAIN, 25, &name, &len, &expires_ms), "dane");
+    assert_int_equal(len, 5);
+    assert_int_equal(expires_ms, 100);
+    cache_put(cache, CACHE_DOMAIN, 25, &name, "may", 4, 300, 200);
+    assert_string_equal(cache_last(cache, CACHE_DOMAIN, 25, &name, &len, &expires_ms), "may");
+    assert_null(cache_last(cache, CACHE_HOST, 25, &name, &len, &expires_ms));
+    cache_drop_levels(cache);
+    assert_null(cache_last(cache, CACHE_DOMAIN, 25, &name, &len, &expires_ms));
+    cache_free(cache);
+}
+
 static void dropping_levels_leaves_facts(void **state)
 {
     struct cache *cache = cache_new(1 << 20, &key);
@@ -163,6 +184,7 @@ int main(void)
         cmocka_unit_test(a_later_value_replaces_the_earlier_one),
         cmocka_unit_test(the_least_recently_used_goes_first_and_the_bound_holds),
         cmocka_unit_test(what_is_too_large_is_not_kept_and_drops_nothing),
+        cmocka_unit_test(a_level_past_its_time_can_still_be_looked_back_at),
         cmocka_unit_test(dropping_levels_leaves_facts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

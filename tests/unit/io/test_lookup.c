@@ -254,6 +254,86 @@ static void a_second_look_asks_dns_and_its_failure_costs_nothing(void **state)
     end(&on);
 }
 
+struct downgrades {
+    unsigned count;
+    enum level was;
+    enum level now;
+};
+
+static void note_downgrade(
+    void *arg, const struct destination *destination, enum level was, const struct answer *answer)
+{
+    struct downgrades *downgrades = arg;
+
+    (void)destination;
+    downgrades->count++;
+    downgrades->was = was;
+    downgrades->now = answer->level;
+}
+
+static void note_level(void *arg, const struct verdict *verdict)
+{
+    *(enum level *)arg = verdict->level;
+}
+
+/* Decides a domain anew, behind a time that passes. Gives the level. */
+static enum level decide_after(struct set_up *on, const struct destination *domain, uint64_t ms)
+{
+    struct answer answer;
+    enum level level = LEVEL_DEFER;
+
+    engine_pass_ms(ms);
+    /* What a client does first: the level is looked for, and is past its time. */
+    assert_false(lookups_known(on->engine.lookups, domain, engine_now_ms(), &answer));
+    assert_true(engine_decide(&on->engine, domain, 0, note_level, &level));
+    return level;
+}
+
+static void a_weaker_level_is_told_up_to_a_day_after_the_one_before(void **state)
+{
+    enum { LIFE_MS = 3600 * 1000 }; /* more than any TTL of this world */
+    struct set_up on;
+    struct destination domain;
+    struct downgrades seen = {.count = 0};
+    struct lookup_options options = engine_default_options();
+
+    (void)state;
+    start(&on);
+    options.on_downgraded = note_downgrade;
+    options.arg = &seen;
+    lookups_set_options(on.engine.lookups, &options);
+    assert_int_equal(destination_parse("192.example", 11, &domain), DESTINATION_OK);
+    struct world_record null_mx = world_any_record(&domain.name, DNS_MX);
+    null_mx.rdata_len = 3;
+    null_mx.rdata[2] = 0;
+    world_add(&on.world, &null_mx);
+    assert_int_equal(decide_after(&on, &domain, 0), LEVEL_DANE);
+    assert_int_equal(decide_after(&on, &domain, LIFE_MS), LEVEL_DANE);
+    assert_int_equal(seen.count, 0);
+
+    /* The MX record is gone, and the host has no TLSA records. */
+    world_fini(&on.world);
+    world_init(&on.world);
+    struct world_record address = world_any_record(&domain.name, DNS_A);
+    address.rdata_len = 4;
+    world_add(&on.world, &address);
+    enum level weaker = decide_after(&on, &domain, LIFE_MS);
+    assert_int_equal(weaker, LEVEL_MAY);
+    assert_int_equal(seen.count, 1);
+    assert_int_equal(seen.was, LEVEL_DANE);
+    assert_int_equal(seen.now, weaker);
+
+    /* Stronger again, then weaker after more than a day: nobody remembers. */
+    world_add(&on.world, &null_mx);
+    assert_int_equal(decide_after(&on, &domain, LIFE_MS), LEVEL_DANE);
+    world_fini(&on.world);
+    world_init(&on.world);
+    world_add(&on.world, &address);
+    assert_int_equal(decide_after(&on, &domain, LIFE_MS + LOOKUP_REMEMBER_MS + 1), LEVEL_MAY);
+    assert_int_equal(seen.count, 1);
+    end(&on);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +343,7 @@ int main(void)
         cmocka_unit_test(too_many_lookups_are_refused_and_named),
         cmocka_unit_test(a_parent_has_no_level_even_if_its_domain_has),
         cmocka_unit_test(a_second_look_asks_dns_and_its_failure_costs_nothing),
+        cmocka_unit_test(a_weaker_level_is_told_up_to_a_day_after_the_one_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
