@@ -21,12 +21,15 @@ danectl_SOURCES = \
     client-shims/danectl/command.h \
     client-shims/danectl/control.c \
     client-shims/danectl/control_print.h client-shims/danectl/control_print.c \
+    client-shims/danectl/input_file.h client-shims/danectl/input_file.c \
+    client-shims/danectl/key_file.h client-shims/danectl/key_file.c \
     client-shims/danectl/main.c \
     client-shims/danectl/output.h client-shims/danectl/output.c \
     client-shims/danectl/policy.c \
+    client-shims/danectl/tlsa.c \
     client-shims/danectl/verify.c \
     client-shims/danectl/verify_daemon.c
-danectl_LDADD = libdanedclient.a libio.a libcore.a libproto.a $(WOLFSSL_LIBS) $(JANSSON_LIBS)
+danectl_LDADD = libdanedclient.a libio.a libcore.a libproto.a $(WOLFSSL_LIBS) $(IDN2_LIBS) $(JANSSON_LIBS)
 
 noinst_LIBRARIES += libdanedclient.a
 libdanedclient_a_SOURCES = \

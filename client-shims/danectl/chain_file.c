@@ -4,39 +4,15 @@
  */
 #include "client-shims/danectl/chain_file.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "client-shims/danectl/input_file.h"
 #include "client-shims/danectl/output.h"
 #include "daemon/core/alloc.h"
 #include "daemon/core/der.h"
 #include "daemon/core/pem.h"
-
-#define INPUT_MAX ((size_t)1024 * 1024)
-
-/* Reads all of it; returns 0, or the status to exit with. */
-static int read_input(
-    struct chain_file *file, const char *command, const char *path, size_t *len_out)
-{
-    bool is_stdin = strcmp(path, "-") == 0;
-    FILE *stream = is_stdin ? stdin : fopen(path, "re");
-
-    if (!stream)
-        return output_fail(command, EX_NOINPUT, path, strerror(errno));
-    file->input = alloc_zeroed(INPUT_MAX + 1);
-    *len_out = fread(file->input, 1, INPUT_MAX + 1, stream);
-    int error = ferror(stream) ? errno : 0;
-    if (!is_stdin)
-        fclose(stream);
-    if (error != 0)
-        return output_fail(command, EX_IOERR, path, strerror(error));
-    if (*len_out > INPUT_MAX)
-        return output_fail(command, EX_DATAERR, path, "is longer than 1 MiB");
-    return 0;
-}
 
 static bool add_cert(struct chain_file *file, const uint8_t *der, size_t len)
 {
@@ -71,9 +47,10 @@ static int split_pem(struct chain_file *file, const char *command, const char *p
     size_t cert_len;
     size_t used = 0;
 
-    file->der = alloc_zeroed(INPUT_MAX);
+    file->der = alloc_zeroed(INPUT_FILE_MAX);
     pem_reader_init(&reader, (const char *)file->input, len);
-    while ((status = pem_next(&reader, file->der + used, INPUT_MAX - used, &cert_len)) == PEM_OK &&
+    while ((status = pem_next(&reader, file->der + used, INPUT_FILE_MAX - used, &cert_len)) ==
+               PEM_OK &&
            add_cert(file, file->der + used, cert_len))
         used += cert_len;
     if (status == PEM_MALFORMED || status == PEM_NO_ROOM)
@@ -88,7 +65,7 @@ int chain_file_read(struct chain_file *file, const char *command, const char *pa
     size_t len = 0;
 
     memset(file, 0, sizeof *file);
-    int status = read_input(file, command, path, &len);
+    int status = input_file_read(command, path, &file->input, &len);
     if (status != 0)
         return status;
     if (len > 0 && file->input[0] == DER_SEQUENCE) {

@@ -20,6 +20,9 @@ bool command_verify_wants_daemon(int argc, char **argv);
 /* Asks a daemon for the level of a destination. */
 int command_policy(int argc, char **argv);
 
+/* Prints the TLSA record for a certificate, a certificate request or a public key. */
+int command_tlsa(int argc, char **argv);
+
 /* The commands that daned runs on its control socket: argv[0] says which. */
 int command_control(int argc, char **argv);
 

@@ -23,6 +23,7 @@ static const struct {
     {"policy", command_policy, "ask the daemon for the level of a destination"},
     {"verify", command_verify,
         "hold a chain of certificates against TLSA records, given or looked up"},
+    {"tlsa", command_tlsa, "print the TLSA record for a certificate or key"},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 

@@ -4,6 +4,7 @@
  */
 #include "daemon/core/pem.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/base64.h"
@@ -65,7 +66,17 @@ static enum pem_status decode_line(struct decoder *decoder, struct span line)
     return PEM_OK;
 }
 
-enum pem_status pem_next(struct pem_reader *reader, uint8_t *out, size_t cap, size_t *len_out)
+/* Whether the line is "-----WORD LABEL-----", WORD being BEGIN or END. */
+static bool is_boundary(struct span line, const char *word, const char *label)
+{
+    char boundary[PEM_LABEL_MAX + sizeof "-----BEGIN -----"];
+
+    snprintf(boundary, sizeof boundary, "-----%s %s-----", word, label);
+    return span_is(line, boundary);
+}
+
+enum pem_status pem_next_labelled(
+    struct pem_reader *reader, const char *label, uint8_t *out, size_t cap, size_t *len_out)
 {
     struct decoder decoder = {.out = out, .cap = cap};
     struct span line;
@@ -73,9 +84,9 @@ enum pem_status pem_next(struct pem_reader *reader, uint8_t *out, size_t cap, si
     do {
         if (!next_line(reader, &line))
             return PEM_END;
-    } while (!span_is(line, "-----BEGIN CERTIFICATE-----"));
+    } while (!is_boundary(line, "BEGIN", label));
     while (next_line(reader, &line)) {
-        if (span_is(line, "-----END CERTIFICATE-----")) {
+        if (is_boundary(line, "END", label)) {
             *len_out = decoder.len;
             return decoder.len > 0 && decoder.quad_len == 0 ? PEM_OK : PEM_MALFORMED;
         }
@@ -84,4 +95,9 @@ enum pem_status pem_next(struct pem_reader *reader, uint8_t *out, size_t cap, si
             return status;
     }
     return PEM_MALFORMED;
+}
+
+enum pem_status pem_next(struct pem_reader *reader, uint8_t *out, size_t cap, size_t *len_out)
+{
+    return pem_next_labelled(reader, "CERTIFICATE", out, cap, len_out);
 }

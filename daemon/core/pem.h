@@ -14,7 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Read only through pem_next. */
+#define PEM_LABEL_MAX 64 /* octets; RFC 7468 sets no limit, its longest label has 23 */
+
+/* Read only through pem_next and pem_next_labelled. */
 struct pem_reader {
     const char *text;
     size_t len;
@@ -36,5 +38,12 @@ void pem_reader_init(struct pem_reader *reader, const char *text, size_t len);
  * returns PEM_OK, what is in out is not to be used; after an error, the reader is not to be either.
  */
 enum pem_status pem_next(struct pem_reader *reader, uint8_t *out, size_t cap, size_t *len_out);
+
+/*
+ * Likewise for the next block with this label, such as "PUBLIC KEY"; what is said above of
+ * certificates then goes for such blocks. The label has at most PEM_LABEL_MAX octets.
+ */
+enum pem_status pem_next_labelled(
+    struct pem_reader *reader, const char *label, uint8_t *out, size_t cap, size_t *len_out);
 
 #endif

@@ -4,8 +4,8 @@
 
 _danectl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local index=1 command='' options=''
-    local commands='status stats explain dump flush reload log policy verify'
+    local index=1 command='' options='' files=''
+    local commands='status stats explain dump flush reload log policy verify tlsa'
     COMPREPLY=()
     case $previous in
     -s | --socket)
@@ -33,16 +33,18 @@ _danectl() {
     policy) options='--host --via --json --help' ;;
     verify)
         options='--tlsa --name --at --destination --host --port --addr --sni --via --json --help'
-        case $current in
-        -*) ;;
-        *)
-            compopt -o filenames
-            COMPREPLY=($(compgen -f -- "$current"))
-            return
-            ;;
-        esac
+        files=yes
+        ;;
+    tlsa)
+        options='--usage --selector --matching-type --host --port --json --help'
+        files=yes
         ;;
     esac
+    if [ -n "$files" ] && [ "${current#-}" = "$current" ]; then
+        compopt -o filenames
+        COMPREPLY=($(compgen -f -- "$current"))
+        return
+    fi
     COMPREPLY=($(compgen -W "$options" -- "$current"))
 }
 

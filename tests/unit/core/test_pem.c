@@ -60,6 +60,22 @@ static void text_around_and_other_blocks_are_passed_over(void **state)
     assert_int_equal(pem_next(&reader, out, sizeof out, &len), PEM_END);
 }
 
+static void a_block_with_another_label_is_found_by_that_label_alone(void **state)
+{
+    (void)state;
+    static const char text[] = "-----BEGIN PUBLIC KEY-----\nYg==\n-----END PUBLIC KEY-----\n"
+                               "-----BEGIN PUBLIC KEY-----\nYw==\n-----END CERTIFICATE-----\n";
+    struct pem_reader reader;
+    pem_reader_init(&reader, text, sizeof text - 1);
+    assert_int_equal(pem_next(&reader, out, sizeof out, &len), PEM_END);
+    pem_reader_init(&reader, text, sizeof text - 1);
+    assert_int_equal(pem_next_labelled(&reader, "PUBLIC KEY", out, sizeof out, &len), PEM_OK);
+    assert_int_equal(len, 1);
+    assert_int_equal(out[0], 'b');
+    assert_int_equal(
+        pem_next_labelled(&reader, "PUBLIC KEY", out, sizeof out, &len), PEM_MALFORMED);
+}
+
 static void a_text_without_a_block_has_none(void **state)
 {
     (void)state;
@@ -112,6 +128,7 @@ int main(void)
         cmocka_unit_test(a_block_is_decoded),
         cmocka_unit_test(lines_may_be_of_any_length_and_end_as_on_windows),
         cmocka_unit_test(text_around_and_other_blocks_are_passed_over),
+        cmocka_unit_test(a_block_with_another_label_is_found_by_that_label_alone),
         cmocka_unit_test(a_text_without_a_block_has_none),
         cmocka_unit_test(a_malformed_block_is_an_error),
         cmocka_unit_test(what_does_not_fit_is_an_error_and_nothing_is_written_past_the_room),
