@@ -205,7 +205,9 @@ bool certificate_find_spki(struct der_span der, struct der_span *spki_out);
 
 /*
  * Walks GeneralNames: names is a reader over subject_alt_name or authority_issuer. Returns false
- * at the end, and on a failure (not to be had on spans of a parsed certificate).
+ * at the end, and on a failure (not to be had on spans of a parsed certificate). What is inside a
+ * name was looked at when the certificate was parsed, and is not again: a walk costs no more for
+ * long names.
  */
 bool certificate_next_name(struct der_reader *names, struct general_name *name_out);
 

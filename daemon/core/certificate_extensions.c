@@ -40,15 +40,21 @@ bool certificate_next_name(struct der_reader *names, struct general_name *name_o
     if (der_at_end(names) || !der_read_element(names, &element))
         return false;
     unsigned kind = element.tag & 0x1fu;
-    if (kind >= sizeof tags || tags[kind] != element.tag ||
-        (kind == GENERAL_NAME_DIRECTORY && !certificate_is_name(element.content)) ||
-        (kind == GENERAL_NAME_REGISTERED_ID && !der_is_oid(element.content))) {
+    if (kind >= sizeof tags || tags[kind] != element.tag) {
         der_fail(names);
         return false;
     }
     name_out->kind = (enum general_name_kind)kind;
     name_out->value = element.content;
     return true;
+}
+
+/* Whether what is inside a name is well-formed. */
+static bool is_sound(const struct general_name *name)
+{
+    if (name->kind == GENERAL_NAME_DIRECTORY)
+        return certificate_is_name(name->value);
+    return name->kind != GENERAL_NAME_REGISTERED_ID || der_is_oid(name->value);
 }
 
 bool certificate_next_subtree(
@@ -82,7 +88,8 @@ static bool is_general_names(struct der_span content)
 
     der_reader_init(&names, content);
     while (certificate_next_name(&names, &name))
-        continue;
+        if (!is_sound(&name))
+            return false;
     return der_finish(&names);
 }
 
@@ -94,7 +101,8 @@ static bool is_subtrees(struct der_span content)
 
     der_reader_init(&subtrees, content);
     while (certificate_next_subtree(&subtrees, &base, &has_bounds))
-        continue;
+        if (!is_sound(&base))
+            return false;
     return der_finish(&subtrees);
 }
 

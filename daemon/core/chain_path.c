@@ -9,6 +9,7 @@
 
 #define NAME_WORK 4 /* for each octet of two names that are compared */
 #define HASH_WORK 5 /* for each octet that is hashed for a signature */
+#define WALK_WORK 4 /* for each octet of GeneralNames that are walked; a name has two or more */
 
 static void meet(struct chain_search *search, enum chain_why why, size_t depth)
 {
@@ -60,6 +61,9 @@ static bool identifier_differs(struct chain_search *search, const struct certifi
         return true;
     if (of_subject->authority_serial.data != NULL &&
         !der_span_equal(of_subject->authority_serial, issuer->serial))
+        return true;
+    /* Asked anew for each candidate, each time that the search comes by. */
+    if (!spend(search, WALK_WORK * of_subject->authority_issuer.len))
         return true;
     der_reader_init(&names, of_subject->authority_issuer);
     while (certificate_next_name(&names, &name))

@@ -151,6 +151,15 @@ static bool spend(struct check *check, size_t units)
     return is_enough;
 }
 
+/* What it can cost to say whether a constraint speaks of a name: of otherNames the OIDs are read,
+ * which may be as long as the certificate. */
+static size_t applying_work(const struct general_name *name, const struct general_name *base)
+{
+    if (name->kind != GENERAL_NAME_OTHER)
+        return 0;
+    return name->value.len + (base->kind == GENERAL_NAME_OTHER ? base->value.len : 0);
+}
+
 /* What comparing the two can cost. */
 static size_t comparison_work(const struct general_name *name, const struct general_name *base)
 {
@@ -176,7 +185,7 @@ static enum name_constraints_result check_list(
     *matched_out = false;
     der_reader_init(&subtrees, list);
     while (certificate_next_subtree(&subtrees, &base, &has_bounds)) {
-        if (!spend(check, SUBTREE_WORK))
+        if (!spend(check, SUBTREE_WORK + applying_work(name, &base)))
             return NAME_CONSTRAINTS_TOO_MUCH_WORK;
         if (!applies(name, &base))
             continue;

@@ -243,6 +243,28 @@ static void a_leaf_has_its_extensions_read(void **state)
     assert_true(der_finish(&reader));
 }
 
+static void a_walk_does_not_read_the_inside_of_names_again(void **state)
+{
+    /* A directoryName and a registeredID that are malformed inside: certificate_parse refuses them.
+     * A walk would read thousands of names once for each constraint. */
+    static const uint8_t names[] = {0xa4, 0x03, 0x30, 0x01, 0xff, 0x88, 0x01, 0x80};
+    static const uint8_t subtrees[] = {0x30, 0x05, 0xa4, 0x03, 0x30, 0x01, 0xff};
+    struct der_reader reader;
+    struct general_name name;
+    bool has_bounds;
+
+    (void)state;
+    der_reader_init(&reader, (struct der_span){names, sizeof names});
+    assert_true(certificate_next_name(&reader, &name));
+    assert_int_equal(name.kind, GENERAL_NAME_DIRECTORY);
+    assert_true(certificate_next_name(&reader, &name));
+    assert_int_equal(name.kind, GENERAL_NAME_REGISTERED_ID);
+    assert_true(der_finish(&reader));
+    der_reader_init(&reader, (struct der_span){subtrees, sizeof subtrees});
+    assert_true(certificate_next_subtree(&reader, &name, &has_bounds));
+    assert_true(der_finish(&reader));
+}
+
 static void every_cut_and_every_longer_form_is_refused(void **state)
 {
     struct certificate c;
@@ -556,6 +578,7 @@ int main(void)
         cmocka_unit_test(a_version_1_certificate_has_no_extensions),
         cmocka_unit_test(a_ca_has_its_extensions_read),
         cmocka_unit_test(a_leaf_has_its_extensions_read),
+        cmocka_unit_test(a_walk_does_not_read_the_inside_of_names_again),
         cmocka_unit_test(every_cut_and_every_longer_form_is_refused),
         cmocka_unit_test(each_malformed_part_is_refused_by_its_name),
         cmocka_unit_test(each_malformed_extension_is_refused_by_its_name),

@@ -165,6 +165,41 @@ static void an_anchor_behind_too_many_signatures_is_not_reached(void **state)
     assert_int_equal(report.reasons[6].why, CHAIN_WHY_TOO_MANY_ANCHORS);
 }
 
+static void a_long_list_of_names_for_the_issuer_is_paid_for_with_each_candidate(void **state)
+{
+    (void)state;
+    struct build names = {.len = 0};
+    struct build identifier = {.len = 0};
+    struct build value;
+    /* An authorityKeyIdentifier of 20000 empty names, looked through for one that is a Name. */
+    for (int i = 0; i < 20000; i++)
+        build_hex(&names, "8200");
+    build_element(&identifier, DER_CONTEXT_CONSTRUCTED(1), &names);
+    build_wrap(&identifier, DER_SEQUENCE);
+    value = leaf_extensions;
+    add_extension(&value, OID_AUTHORITY_KEY_ID, false, &identifier);
+    struct cert_spec leaf = {.subject = "leaf",
+        .issuer = "ca",
+        .key = "leaf",
+        .signed_by = "nobody",
+        .extensions = &value};
+    add_cert(&leaf);
+    for (int i = 1; i < CHAIN_CERTS_MAX; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "key %d", i);
+        struct cert_spec ca = {.subject = "ca",
+            .issuer = "ca",
+            .key = key,
+            .signed_by = key}; /* no CA, so that no signature is checked, and paid for */
+        add_cert(&ca);
+    }
+    expect(5);
+    assert_int_equal(chain_verify(&question, &fake_crypto, &report), CHAIN_REFUSED);
+    assert_bounded();
+    assert_int_equal(report.signatures, 0);
+    assert_true(report.work >= (CHAIN_CERTS_MAX - 1) * names.len);
+}
+
 static void a_huge_exponent_costs_no_signature(void **state)
 {
     (void)state;
@@ -350,6 +385,7 @@ int main(void)
         T(many_cas_of_one_name_cost_one_signature_each),
         T(cas_that_all_certify_each_other_stop_at_a_bound),
         T(an_anchor_behind_too_many_signatures_is_not_reached),
+        T(a_long_list_of_names_for_the_issuer_is_paid_for_with_each_candidate),
         T(a_huge_exponent_costs_no_signature),
         T(long_names_come_out_of_the_budget),
         T(hashing_long_certificates_comes_out_of_the_budget),

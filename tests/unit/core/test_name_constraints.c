@@ -291,6 +291,24 @@ static void work_comes_out_of_the_budget(void **state)
     assert_true(CHAIN_WORK_MAX - budget >= spent_on_none + 100 * strlen("example.com"));
 }
 
+static void a_long_identifier_is_paid_for_each_time_that_it_is_read(void **state)
+{
+    (void)state;
+    struct build constraints = {.len = 0};
+    struct build names = {.len = 0};
+    struct build other = {.len = 0};
+    const uint8_t arc = 0x11;
+    /* One otherName with an OID of 20000 octets, before 1000 constraints on something else. */
+    for (int i = 0; i < 20000; i++)
+        build_put(&other, &arc, 1);
+    build_wrap(&other, DER_OID);
+    build_hex(&other, "a002 0500");
+    build_element(&names, OTHER, &other);
+    for (int i = 0; i < 1000; i++)
+        build_hex(&constraints, "3002 8100");
+    assert_int_equal(check_with(&constraints, NULL, &names, NULL), NAME_CONSTRAINTS_TOO_MUCH_WORK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +323,7 @@ int main(void)
         cmocka_unit_test(mailboxes_in_the_subject_count),
         cmocka_unit_test(a_common_name_counts_if_it_could_be_a_host_and_there_is_no_dns_name),
         cmocka_unit_test(work_comes_out_of_the_budget),
+        cmocka_unit_test(a_long_identifier_is_paid_for_each_time_that_it_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
