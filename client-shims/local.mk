@@ -18,8 +18,17 @@ dist_eximshim_DATA = \
 bin_PROGRAMS += danectl
 danectl_SOURCES = \
     client-shims/danectl/chain_file.h client-shims/danectl/chain_file.c \
+    client-shims/danectl/check.h client-shims/danectl/check.c \
+    client-shims/danectl/check_address.c \
+    client-shims/danectl/check_explain.c \
+    client-shims/danectl/check_judge.c \
+    client-shims/danectl/check_print.c \
+    client-shims/danectl/check_probe.c \
+    client-shims/danectl/check_smtp.h client-shims/danectl/check_smtp.c \
+    client-shims/danectl/check_tls_wolfssl.h client-shims/danectl/check_tls_wolfssl.c \
     client-shims/danectl/command.h \
     client-shims/danectl/control.c \
+    client-shims/danectl/control_client.h client-shims/danectl/control_client.c \
     client-shims/danectl/control_print.h client-shims/danectl/control_print.c \
     client-shims/danectl/input_file.h client-shims/danectl/input_file.c \
     client-shims/danectl/key_file.h client-shims/danectl/key_file.c \

@@ -23,6 +23,9 @@ int command_policy(int argc, char **argv);
 /* Prints the TLSA record for a certificate, a certificate request or a public key. */
 int command_tlsa(int argc, char **argv);
 
+/* Checks every address of every MX host of a destination. */
+int command_check(int argc, char **argv);
+
 /* The commands that daned runs on its control socket: argv[0] says which. */
 int command_control(int argc, char **argv);
 

@@ -8,24 +8,17 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "client-shims/danectl/command.h"
+#include "client-shims/danectl/control_client.h"
 #include "client-shims/danectl/control_print.h"
 #include "client-shims/danectl/output.h"
 #include "proto/control_line.h"
 #include "proto/line.h"
-
-enum { WAIT_MS = 30000 }; /* for the next octets; daned replies within 20 s */
-
-static const char *socket_path = "/run/daned/control.sock";
 
 struct control {
     const char *name;
@@ -72,7 +65,7 @@ static void print_usage(FILE *to, const char *name)
 
 void command_control_set_socket(const char *path)
 {
-    socket_path = path;
+    control_client_set_path(path);
 }
 
 /* Reads the options; returns -1 to go on, or the status to exit with. */
@@ -100,7 +93,7 @@ static int read_options(struct control *control, int argc, char **argv)
             wrong = wrong || strcmp(control->name, "flush") != 0;
             break;
         case 's':
-            socket_path = optarg;
+            control_client_set_path(optarg);
             break;
         case HELP:
             print_usage(stdout, control->name);
@@ -120,58 +113,6 @@ static int read_options(struct control *control, int argc, char **argv)
     return EX_USAGE;
 }
 
-/* Returns a connected descriptor, or -1 with errno. */
-static int connect_to_daemon(void)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    const char *path = strncmp(socket_path, "unix:", 5) == 0 ? socket_path + 5 : socket_path;
-
-    if (strlen(path) >= sizeof address.sun_path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    memcpy(address.sun_path, path, strlen(path));
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -1;
-    if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
-        return fd;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
-}
-
-static bool send_all(int fd, const char *data, size_t len)
-{
-    while (len > 0) {
-        ssize_t sent = send(fd, data, len, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent < 0)
-            return false;
-        data += sent;
-        len -= (size_t)sent;
-    }
-    return true;
-}
-
-/* Reads what comes next. Returns its octets, 0 at the end, or -1 with errno. */
-static ssize_t receive(int fd, char *data, size_t cap)
-{
-    struct pollfd watched = {.fd = fd, .events = POLLIN};
-    int ready;
-
-    do
-        ready = poll(&watched, 1, WAIT_MS);
-    while (ready < 0 && errno == EINTR);
-    if (ready == 0)
-        errno = ETIMEDOUT;
-    if (ready <= 0)
-        return -1;
-    return recv(fd, data, cap, 0);
-}
-
 static int ask(const struct control *control, int fd)
 {
     struct control_print print;
@@ -182,10 +123,10 @@ static int ask(const struct control *control, int fd)
     int line_len =
         snprintf(line, sizeof line, "%s%s%s%s\n", control->name, control->argument ? " " : "",
             control->argument ? control->argument : "", control->json ? " json" : "");
-    if (!send_all(fd, line, (size_t)line_len))
+    if (control_client_send(fd, line, (size_t)line_len) != 0)
         return output_fail(control->name, EX_UNAVAILABLE, "cannot ask daned", strerror(errno));
     control_print_init(&print, control->name, control->json);
-    while ((len = receive(fd, data, sizeof data)) > 0)
+    while ((len = control_client_receive(fd, data, sizeof data, CONTROL_CLIENT_WAIT_MS)) > 0)
         control_print_add(&print, data, (size_t)len);
     if (len < 0)
         return output_fail(control->name, EX_UNAVAILABLE, "no reply", strerror(errno));
@@ -211,9 +152,9 @@ int command_control(int argc, char **argv)
         (!line_is_word(span_of(control.argument)) || strlen(control.argument) > CONTROL_WORD_MAX))
         return output_fail(control.name, EX_USAGE, "the argument",
             "it is empty, longer than 1024 octets, or has a blank or a control character in it");
-    int fd = connect_to_daemon();
+    int fd = control_client_connect();
     if (fd < 0)
-        return output_fail(control.name, EX_UNAVAILABLE, socket_path, strerror(errno));
+        return output_fail(control.name, EX_UNAVAILABLE, control_client_path(), strerror(errno));
     status = ask(&control, fd);
     close(fd);
     return status;

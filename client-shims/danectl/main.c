@@ -24,6 +24,7 @@ static const struct {
     {"verify", command_verify,
         "hold a chain of certificates against TLSA records, given or looked up"},
     {"tlsa", command_tlsa, "print the TLSA record for a certificate or key"},
+    {"check", command_check, "check every address of every MX host of a destination"},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 

@@ -5,7 +5,7 @@
 _danectl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local index=1 command='' options='' files=''
-    local commands='status stats explain dump flush reload log policy verify tlsa'
+    local commands='status stats explain dump flush reload log policy verify tlsa check'
     COMPREPLY=()
     case $previous in
     -s | --socket)
@@ -35,6 +35,7 @@ _danectl() {
         options='--tlsa --name --at --destination --host --port --addr --sni --via --json --help'
         files=yes
         ;;
+    check) options='--timeout --warn-days --at --resolve --connect-port --json --socket --help' ;;
     tlsa)
         options='--usage --selector --matching-type --host --port --json --help'
         files=yes

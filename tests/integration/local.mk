@@ -3,6 +3,7 @@
 
 dist_check_SCRIPTS = \
     tests/integration/answers \
+    tests/integration/check \
     tests/integration/control \
     tests/integration/client \
     tests/integration/danectl \

@@ -65,6 +65,10 @@ tests_unit_client_shims_test_daned_client_SOURCES = \
     tests/unit/client-shims/scripted_server.h tests/unit/client-shims/scripted_server.c \
     tests/unit/client-shims/test_daned_client.c
 tests_unit_client_shims_test_daned_client_LDADD = libdanedclient.a $(LDADD)
+
+UNIT_TESTS += tests/unit/client-shims/test_check_smtp
+tests_unit_client_shims_test_check_smtp_SOURCES = \
+    client-shims/danectl/check_smtp.c tests/unit/client-shims/test_check_smtp.c
 else
 TESTS += tests/unit/no-cmocka.sh
 endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * check_probe.c - talks to every address, all of them side by side in one loop of poll(2).
+ *
+ * connect, greeting, EHLO, STARTTLS, handshake, QUIT; whatever goes wrong ends the one address,
+ * with why. What a server says is hostile: a reply has at most CHECK_REPLY_MAX octets, and what of
+ * it is shown is printable and short. At the deadline all that still run have failed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client-shims/danectl/check.h"
+#include "client-shims/danectl/check_smtp.h"
+#include "client-shims/danectl/check_tls_wolfssl.h"
+#include "daemon/core/alloc.h"
+#include "proto/printable.h"
+
+enum { SHOWN_REPLY_MAX = 160, EHLO_MAX = 300 };
+
+enum phase { CONNECTING, GREETING, SAID_EHLO, SAID_STARTTLS, HANDSHAKE, ENDED };
+
+/* One conversation. */
+struct probe {
+    struct check_address *address;
+    enum phase phase;
+    int fd;
+    short events; /* that it waits for */
+    size_t len;
+    char reply[CHECK_REPLY_MAX];
+};
+
+static void end(struct probe *probe, enum check_reached reached, const char *what, const char *why)
+{
+    struct check_address *address = probe->address;
+
+    address->reached = reached;
+    snprintf(address->why, sizeof address->why, "%s%s%s", what, why[0] ? ": " : "", why);
+    if (probe->fd >= 0)
+        close(probe->fd);
+    probe->fd = -1;
+    probe->phase = ENDED;
+}
+
+/* Ends it for a reply that is not the one we need, and shows the beginning of that. */
+static void end_by_reply(struct probe *probe, enum check_reached reached, const char *what)
+{
+    char shown[SHOWN_REPLY_MAX];
+    const char *line_end = memchr(probe->reply, '\n', probe->len);
+    size_t len = line_end ? (size_t)(line_end - probe->reply) : probe->len;
+
+    while (len > 0 && probe->reply[len - 1] == '\r')
+        len--;
+    printable_copy(shown, sizeof shown, probe->reply, len);
+    end(probe, reached, what, shown);
+}
+
+/* Sends a line. It is short, and the first thing in the socket's buffer: it fits, or nothing does.
+ */
+static bool say(struct probe *probe, const char *line)
+{
+    size_t len = strlen(line);
+
+    probe->len = 0;
+    return send(probe->fd, line, len, MSG_NOSIGNAL) == (ssize_t)len;
+}
+
+static bool say_ehlo(struct probe *probe)
+{
+    char name[256];
+    char line[EHLO_MAX];
+
+    if (gethostname(name, sizeof name - 1) != 0)
+        name[0] = '\0';
+    name[sizeof name - 1] = '\0';
+    /* What a machine is called here may be no name at all. */
+    if (!name[0] || strspn(name, "0123456789abcdefghijklmnopqrstuvwxyz"
+                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ.-") != strlen(name))
+        snprintf(name, sizeof name, "localhost");
+    snprintf(line, sizeof line, "EHLO %s\r\n", name);
+    return say(probe, line);
+}
+
+static void start(struct probe *probe)
+{
+    const struct check_address *address = probe->address;
+
+    probe->fd = socket(
+        address->sockaddr.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+    if (probe->fd < 0) {
+        end(probe, CHECK_UNTRIED, "no socket", strerror(errno));
+        return;
+    }
+    probe->phase = CONNECTING;
+    probe->events = POLLOUT;
+    if (connect(probe->fd, (const struct sockaddr *)&address->sockaddr, address->sockaddr_len) ==
+            0 ||
+        errno == EINPROGRESS)
+        return;
+    end(probe, errno == ENETUNREACH || errno == EADDRNOTAVAIL ? CHECK_UNTRIED : CHECK_UNREACHED,
+        "no connection", strerror(errno));
+}
+
+static void on_connected(struct probe *probe)
+{
+    int error = 0;
+    socklen_t len = sizeof error;
+
+    if (getsockopt(probe->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
+        error = errno;
+    if (error != 0) {
+        end(probe, error == ENETUNREACH ? CHECK_UNTRIED : CHECK_UNREACHED, "no connection",
+            strerror(error));
+        return;
+    }
+    probe->phase = GREETING;
+    probe->events = POLLIN;
+}
+
+static void begin_tls(struct probe *probe)
+{
+    probe->address->tls = check_tls_new(probe->fd, probe->address->host->sni);
+    if (!probe->address->tls)
+        alloc_failed();
+    probe->phase = HANDSHAKE;
+    probe->events = POLLOUT;
+}
+
+/* A whole reply is there. */
+static void on_reply(struct probe *probe, int code)
+{
+    bool said = true;
+
+    switch (probe->phase) {
+    case GREETING:
+        if (code != 220) {
+            end_by_reply(probe, CHECK_NO_SMTP, "it greets us with");
+            return;
+        }
+        probe->phase = SAID_EHLO;
+        said = say_ehlo(probe);
+        break;
+    case SAID_EHLO:
+        if (code != 250) {
+            end_by_reply(probe, CHECK_NO_SMTP, "it replies to EHLO");
+            return;
+        }
+        if (!check_smtp_offers_starttls((struct span){probe->reply, probe->len})) {
+            say(probe, "QUIT\r\n");
+            end(probe, CHECK_NO_STARTTLS, "it does not offer STARTTLS", "");
+            return;
+        }
+        probe->phase = SAID_STARTTLS;
+        said = say(probe, "STARTTLS\r\n");
+        break;
+    case SAID_STARTTLS:
+        if (code != 220) {
+            end_by_reply(probe, CHECK_NO_STARTTLS, "it replies to STARTTLS");
+            return;
+        }
+        begin_tls(probe);
+        break;
+    case CONNECTING:
+    case HANDSHAKE:
+    case ENDED:
+        break;
+    }
+    if (!said)
+        end(probe, CHECK_NO_SMTP, "it does not take what we send", strerror(errno));
+}
+
+static void on_octets(struct probe *probe)
+{
+    ssize_t got = recv(probe->fd, probe->reply + probe->len, sizeof probe->reply - probe->len, 0);
+    int code = 0;
+
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (got <= 0) {
+        end(probe, CHECK_NO_SMTP, "it closes the connection", got < 0 ? strerror(errno) : "");
+        return;
+    }
+    probe->len += (size_t)got;
+    switch (check_smtp_reply((struct span){probe->reply, probe->len}, &code)) {
+    case CHECK_SMTP_OK:
+        on_reply(probe, code);
+        break;
+    case CHECK_SMTP_MORE:
+        if (probe->len == sizeof probe->reply)
+            end(probe, CHECK_NO_SMTP, "its reply does not end", "");
+        break;
+    case CHECK_SMTP_MALFORMED:
+        end_by_reply(probe, CHECK_NO_SMTP, "it does not speak SMTP");
+        break;
+    }
+}
+
+static void on_handshake(struct probe *probe)
+{
+    struct check_address *address = probe->address;
+    char why[CHECK_TEXT_MAX / 2];
+
+    switch (check_tls_handshake(address->tls)) {
+    case CHECK_TLS_WANTS_READ:
+        probe->events = POLLIN;
+        return;
+    case CHECK_TLS_WANTS_WRITE:
+        probe->events = POLLOUT;
+        return;
+    case CHECK_TLS_FAILED:
+        check_tls_error(address->tls, why, sizeof why);
+        end(probe, CHECK_NO_TLS, "the TLS handshake failed", why);
+        return;
+    case CHECK_TLS_DONE:
+        break;
+    }
+    address->cert_count = check_tls_chain(address->tls, address->certs);
+    snprintf(address->protocol, sizeof address->protocol, "%s", check_tls_protocol(address->tls));
+    snprintf(address->cipher, sizeof address->cipher, "%s", check_tls_cipher(address->tls));
+    check_tls_quit(address->tls);
+    end(probe, CHECK_TLS, "", "");
+}
+
+static void go_on(struct probe *probe)
+{
+    switch (probe->phase) {
+    case CONNECTING:
+        on_connected(probe);
+        break;
+    case GREETING:
+    case SAID_EHLO:
+    case SAID_STARTTLS:
+        on_octets(probe);
+        break;
+    case HANDSHAKE:
+        on_handshake(probe);
+        break;
+    case ENDED:
+        break;
+    }
+}
+
+static void end_late(struct probe *probe)
+{
+    switch (probe->phase) {
+    case CONNECTING:
+        end(probe, CHECK_UNREACHED, "no connection in time", "");
+        break;
+    case GREETING:
+        end(probe, CHECK_NO_SMTP, "no greeting in time", "");
+        break;
+    case SAID_EHLO:
+        end(probe, CHECK_NO_SMTP, "no reply to EHLO in time", "");
+        break;
+    case SAID_STARTTLS:
+        end(probe, CHECK_NO_STARTTLS, "no reply to STARTTLS in time", "");
+        break;
+    case HANDSHAKE:
+        end(probe, CHECK_NO_TLS, "the TLS handshake is not done in time", "");
+        break;
+    case ENDED:
+        break;
+    }
+}
+
+/* Collects what the running ones wait for. Returns how many run. */
+static size_t watch(struct probe *probes, size_t count, struct pollfd *watched)
+{
+    size_t running = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        bool runs = probes[i].phase != ENDED;
+        /* poll(2) passes over a negative descriptor. */
+        watched[i] = (struct pollfd){.fd = runs ? probes[i].fd : -1, .events = probes[i].events};
+        running += runs ? 1 : 0;
+    }
+    return running;
+}
+
+static void show_progress(const struct check *check, size_t running)
+{
+    if (!check->json && isatty(STDERR_FILENO))
+        fprintf(stderr, running > 0 ? "\r%zu of %zu addresses are checked\033[K" : "\r\033[K",
+            check->address_count - running, check->address_count);
+}
+
+void check_probe_all(struct check *check)
+{
+    size_t count = check->address_count;
+    struct probe *probes = alloc_array_zeroed(count + 1, sizeof *probes);
+    struct pollfd *watched = alloc_array_zeroed(count + 1, sizeof *watched);
+    size_t running;
+
+    for (size_t i = 0; i < count; i++) {
+        probes[i].address = &check->addresses[i];
+        start(&probes[i]);
+    }
+    while ((running = watch(probes, count, watched)) > 0) {
+        uint64_t now_ms = check_now_ms();
+        show_progress(check, running);
+        if (now_ms >= check->deadline_ms)
+            break;
+        poll(watched, count, (int)(check->deadline_ms - now_ms));
+        for (size_t i = 0; i < count; i++)
+            if (watched[i].fd >= 0 && watched[i].revents)
+                go_on(&probes[i]);
+    }
+    for (size_t i = 0; i < count; i++)
+        end_late(&probes[i]);
+    show_progress(check, 0);
+    free(probes);
+    free(watched);
+}
