@@ -246,5 +246,4 @@ void check_judge(struct check *check)
         judge_address(check, &check->addresses[i], any_answers);
     for (size_t i = 0; i < check->host_count; i++)
         judge_rollover(check, &check->hosts[i]);
-    verify_wolfssl_thread_end();
 }
