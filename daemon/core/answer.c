@@ -30,15 +30,18 @@ uint32_t answer_ttl(const struct answer *answer, uint64_t now_ms)
     return seconds > UINT32_MAX ? UINT32_MAX : (uint32_t)seconds;
 }
 
+/* The packed form; a failure stands in it only if there is one. */
 enum { AT_LEVEL, AT_REASON, AT_CAUSE, AT_TYPE, AT_NAME = 5 };
 
 size_t answer_pack(const struct answer *answer, uint8_t out[ANSWER_PACKED_MAX])
 {
     const struct failure *failure = &answer->failure;
-    size_t name_len = failure->cause == CAUSE_NONE ? 0 : failure->question.name.len;
+    size_t name_len = failure->question.name.len;
 
     out[AT_LEVEL] = (uint8_t)answer->level;
     out[AT_REASON] = (uint8_t)answer->reason;
+    if (failure->cause == CAUSE_NONE || name_len == 0)
+        return AT_CAUSE;
     out[AT_CAUSE] = (uint8_t)failure->cause;
     out[AT_TYPE] = (uint8_t)(failure->question.type >> 8);
     out[AT_TYPE + 1] = (uint8_t)failure->question.type;

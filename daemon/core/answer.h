@@ -25,9 +25,10 @@ struct answer answer_plain(enum level level, enum reason reason);
 /* Whole seconds that the answer may still be used at now_ms; 0 for one that may not be kept. */
 uint32_t answer_ttl(const struct answer *answer, uint64_t now_ms);
 
-#define ANSWER_PACKED_MAX (6 + DNAME_MAX)
+#define ANSWER_PACKED_MAX (5 + DNAME_MAX)
 
-/* Writes the answer as the cache keeps it. Returns the octets written to out. */
+/* Writes the answer as the cache keeps it, without its expiry. Returns the octets written to out.
+ */
 size_t answer_pack(const struct answer *answer, uint8_t out[ANSWER_PACKED_MAX]);
 
 /* Reads what answer_pack() wrote. */

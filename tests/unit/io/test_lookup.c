@@ -329,7 +329,7 @@ static void a_weaker_level_is_told_up_to_a_day_after_the_one_before(void **state
     world_fini(&on.world);
     world_init(&on.world);
     world_add(&on.world, &address);
-    assert_int_equal(decide_after(&on, &domain, LIFE_MS + LOOKUP_REMEMBER_MS + 1), LEVEL_MAY);
+    assert_int_equal(decide_after(&on, &domain, LIFE_MS + CACHE_REMEMBER_MS + 1), LEVEL_MAY);
     assert_int_equal(seen.count, 1);
     end(&on);
 }
