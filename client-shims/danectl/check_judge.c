@@ -326,5 +326,4 @@ void check_judge(struct check *check)
             "there are too many addresses and records to hold each against each");
     for (size_t i = 0; i < check->host_count; i++)
         judge_rollover(check, &check->hosts[i]);
-    verify_wolfssl_thread_end();
 }

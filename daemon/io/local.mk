@@ -30,6 +30,7 @@ libio_a_SOURCES += daemon/io/resolver_getdns.h daemon/io/resolver_getdns.c
 libio_a_SOURCES += daemon/io/self_test.h daemon/io/self_test.c
 libio_a_SOURCES += daemon/io/server.h daemon/io/server.c
 libio_a_SOURCES += daemon/io/session.h daemon/io/session.c
+libio_a_SOURCES += daemon/io/signature_memo.h daemon/io/signature_memo.c
 libio_a_SOURCES += daemon/io/stats.h daemon/io/stats.c
 libio_a_SOURCES += daemon/io/text.h daemon/io/text.c
 libio_a_SOURCES += daemon/io/upstream.h daemon/io/upstream.c

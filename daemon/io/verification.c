@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "daemon/core/alloc.h"
-#include "daemon/io/verify_wolfssl.h"
+#include "daemon/io/signature_memo.h"
 #include "proto/exim_line.h"
 
 struct verification {
@@ -90,7 +90,7 @@ static void work(uv_work_t *request)
 {
     struct verification *verification = request->data;
 
-    chain_verify(&verification->question, &verify_wolfssl_crypto, &verification->report);
+    chain_verify(&verification->question, &signature_memo_crypto, &verification->report);
 }
 
 static void on_worked(uv_work_t *request, int status)
@@ -108,7 +108,7 @@ static void on_worked(uv_work_t *request, int status)
 bool verification_start(
     struct verification *verification, uv_loop_t *loop, verification_done_cb *done, void *arg)
 {
-    if (chain_match_ee(&verification->question, &verify_wolfssl_crypto, &verification->report))
+    if (chain_match_ee(&verification->question, &signature_memo_crypto, &verification->report))
         return true;
     verification->done = done;
     verification->arg = arg;
