@@ -303,6 +303,13 @@ static bool count_connections(
     return listeners_count_connections(&daemon->listeners, index, name_out, connections_out);
 }
 
+static bool next_expiry(void *arg, uint64_t *time_s_out)
+{
+    struct daemon *daemon = arg;
+
+    return status_next_expiry(&daemon->status, daemon->overrides, today(), time_s_out);
+}
+
 static void start_control(struct daemon *daemon)
 {
     daemon->control = (struct control_hooks){
@@ -313,6 +320,7 @@ static void start_control(struct daemon *daemon)
                 .lookups = daemon->lookups,
                 .resolver = daemon->resolver,
                 .listener = count_connections,
+                .next_expiry = next_expiry,
                 .arg = daemon,
             },
         .cache = daemon->cache,

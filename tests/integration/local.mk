@@ -21,6 +21,7 @@ EXTRA_DIST += \
     tests/integration/expected-explain \
     tests/integration/harness/clients.py \
     tests/integration/harness/daned.py \
+    tests/integration/harness/danectl.py \
     tests/integration/harness/relay.py \
     tests/integration/harness/report.py \
     tests/integration/harness/resolver.py \

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""schema.py - checks a value against a JSON schema: the few words of it that daned's schema uses."""
+"""schema.py - checks a value against a JSON schema: the few words of it that daned's schemas use."""
+import functools
+import json
+import os
 import re
+
+DIRECTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '..', 'packaging', 'man')
 
 TYPES = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'null': type(None)}
 KNOWN = {'$schema', '$ref', 'title', 'description', 'definitions', 'type', 'enum', 'pattern', 'minimum',
@@ -12,6 +17,18 @@ def is_type(value, name):
     if name == 'integer':
         return isinstance(value, int) and not isinstance(value, bool)
     return isinstance(value, TYPES[name])
+
+
+@functools.cache
+def load(name):
+    """Gives the schema that is kept beside the manual under a name."""
+    with open(os.path.join(DIRECTORY, name + '.schema.json'), encoding='utf-8') as file:
+        return json.load(file)
+
+
+def wrong(value, name):
+    """What is wrong with a value by the schema of that name, in one line; None: nothing."""
+    return '; '.join(faults(value, load(name))[:5]) or None
 
 
 def resolve(schema, root):
