@@ -26,6 +26,7 @@
 #include "daemon/listeners.h"
 #include "daemon/overrides_file.h"
 #include "daemon/privileges.h"
+#include "daemon/service.h"
 #include "daemon/status.h"
 
 enum {
@@ -47,6 +48,7 @@ struct daemon {
     struct resolver *resolver;
     struct lookups *lookups;
     struct status status;
+    struct service service;
     struct control_hooks control;
     bool stopping;
 };
@@ -176,6 +178,7 @@ static void on_upstream(void *arg, size_t index, enum upstream_state old_state,
     else if (new_state == UPSTREAM_FAILED)
         level = LOG_LEVEL_ERROR;
     log_write(level, "resolver %s: %s", daemon->config->resolver.address.items[index].text, why);
+    service_tell(&daemon->service, daemon->config, &daemon->status);
 }
 
 static void on_resolver_warning(void *arg, size_t index, const char *why)
@@ -230,9 +233,8 @@ static int64_t today(void)
  * Reads everything anew; what is bad leaves all as it was. Returns whether it was taken, and says
  * in result_out what was, or why not.
  */
-static bool reload(void *arg, char result_out[CONTROL_RESULT_MAX])
+static bool read_anew(struct daemon *daemon, char result_out[CONTROL_RESULT_MAX])
 {
-    struct daemon *daemon = arg;
     struct config *config;
     struct overrides *overrides;
     struct config_error error;
@@ -278,6 +280,17 @@ static bool reload(void *arg, char result_out[CONTROL_RESULT_MAX])
         overrides ? overrides_count(overrides) : (size_t)0);
     log_write(LOG_LEVEL_INFO, "%s", result_out);
     return true;
+}
+
+/* As read_anew(), and the service manager is told. */
+static bool reload(void *arg, char result_out[CONTROL_RESULT_MAX])
+{
+    struct daemon *daemon = arg;
+
+    service_begin_reload(&daemon->service);
+    bool taken = read_anew(daemon, result_out);
+    service_end_reload(&daemon->service, taken ? NULL : result_out);
+    return taken;
 }
 
 static json_t *status_of(void *arg, uint64_t now_ms)
@@ -338,6 +351,7 @@ static void on_resolver_closed(void *arg)
     for (size_t i = 0; i < 3; i++)
         uv_close((uv_handle_t *)&daemon->signals[i], NULL);
     uv_close((uv_handle_t *)&daemon->drain_timer, NULL);
+    service_close(&daemon->service);
 }
 
 static void on_listeners_gone(void *arg)
@@ -362,6 +376,7 @@ static void stop(struct daemon *daemon)
         return;
     }
     daemon->stopping = true;
+    service_stop(&daemon->service);
     uv_timer_start(&daemon->drain_timer, on_drain_timer, DRAIN_MS, 0);
     listeners_drain(&daemon->listeners, on_listeners_gone, daemon);
 }
@@ -424,6 +439,7 @@ static void run(struct daemon *daemon)
         "daned " PACKAGE_VERSION " serves on %zu listeners, with %zu overrides",
         daemon->listeners.count,
         daemon->overrides ? overrides_count(daemon->overrides) : (size_t)0);
+    service_start(&daemon->service, &daemon->loop, daemon->config);
     uv_run(&daemon->loop, UV_RUN_DEFAULT);
     server_fini(&daemon->server);
     lookups_free(daemon->lookups);

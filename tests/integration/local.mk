@@ -9,6 +9,7 @@ dist_check_SCRIPTS = \
     tests/integration/danectl \
     tests/integration/hostile \
     tests/integration/metrics \
+    tests/integration/service \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)
 
@@ -22,6 +23,7 @@ EXTRA_DIST += \
     tests/integration/harness/clients.py \
     tests/integration/harness/daned.py \
     tests/integration/harness/danectl.py \
+    tests/integration/harness/manager.py \
     tests/integration/harness/relay.py \
     tests/integration/harness/report.py \
     tests/integration/harness/resolver.py \
