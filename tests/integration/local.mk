@@ -30,6 +30,7 @@ EXTRA_DIST += \
     tests/integration/harness/schema.py \
     tests/integration/harness/waiting.py \
     tests/integration/mta/cases.py \
+    tests/integration/mta/compare.py \
     tests/integration/mta/exim.conf.in \
     tests/integration/mta/exim.py \
     tests/integration/mta/exim_cases.py \
