@@ -397,13 +397,17 @@ static void on_signal(uv_signal_t *handle, int number)
 static void watch_signals(struct daemon *daemon)
 {
     static const int numbers[3] = {SIGHUP, SIGTERM, SIGINT};
+    sigset_t watched;
 
-    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&watched);
     for (size_t i = 0; i < 3; i++) {
         uv_signal_init(&daemon->loop, &daemon->signals[i]);
         daemon->signals[i].data = daemon;
         uv_signal_start(&daemon->signals[i], on_signal, numbers[i]);
+        sigaddset(&watched, numbers[i]);
     }
+    /* main() has held some of them up; whoever starts us may have, too. */
+    sigprocmask(SIG_UNBLOCK, &watched, NULL);
     uv_timer_init(&daemon->loop, &daemon->drain_timer);
     daemon->drain_timer.data = daemon;
 }

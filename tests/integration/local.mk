@@ -7,6 +7,7 @@ dist_check_SCRIPTS = \
     tests/integration/control \
     tests/integration/client \
     tests/integration/danectl \
+    tests/integration/faults \
     tests/integration/hostile \
     tests/integration/metrics \
     tests/integration/service \
@@ -17,6 +18,7 @@ EXTRA_DIST += \
     tests/integration/run \
     tests/integration/dns/servers.py \
     tests/integration/dns/signing.py \
+    tests/integration/dns/small.py \
     tests/integration/dns/world \
     tests/integration/dns/zones.py \
     tests/integration/expected-explain \
@@ -24,6 +26,7 @@ EXTRA_DIST += \
     tests/integration/harness/daned.py \
     tests/integration/harness/danectl.py \
     tests/integration/harness/manager.py \
+    tests/integration/harness/preload.py \
     tests/integration/harness/relay.py \
     tests/integration/harness/report.py \
     tests/integration/harness/resolver.py \
