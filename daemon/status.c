@@ -138,9 +138,10 @@ static void list_override(json_t *list, const struct override *override)
 {
     if (json_array_size(list) >= STATUS_OVERRIDES_MAX)
         return;
-    json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:s}", "key", override->key, "level",
-                                    override_level_text(override->level), "line",
-                                    (int) override->line, "expires", override->expires_text));
+    json_array_append_new(
+        list, json_pack("{s:s, s:s, s:i, s:s?, s:s}", "key", override->key, "level",
+                  override_level_text(override->level), "line", (int) override->line, "expires",
+                  override->expires_text[0] ? override->expires_text : NULL, "why", override->why));
 }
 
 static json_t *overrides_tree(

@@ -136,6 +136,8 @@ static void show_overrides(struct text *text, const json_t *overrides, const cha
             show_int(line, "line"), show_text(line, "key"), show_text(line, "level"));
         if (show_text(line, "expires")[0])
             text_addf(text, " expires=%s", show_text(line, "expires"));
+        if (show_text(line, "why")[0])
+            text_addf(text, " # %s", show_text(line, "why"));
         text_addf(text, "\n");
     }
     if (more > 0)
