@@ -252,11 +252,9 @@ static bool read_anew(struct daemon *daemon, char result_out[CONTROL_RESULT_MAX]
     /* The only option of the resolver that takes effect at once. */
     enum config_on_self_test_failure on_failure = config->resolver.on_self_test_failure;
     config->resolver.on_self_test_failure = daemon->config->resolver.on_self_test_failure;
-    if (strcmp(config->user, daemon->config->user) != 0 ||
-        memcmp(config->listen, daemon->config->listen, sizeof config->listen) != 0 ||
-        memcmp(&config->resolver, &daemon->config->resolver, sizeof config->resolver) != 0)
-        log_write(LOG_LEVEL_WARNING,
-            "reload: changes of user, listen and resolver take effect with the next start");
+    bool later = strcmp(config->user, daemon->config->user) != 0 ||
+                 memcmp(config->listen, daemon->config->listen, sizeof config->listen) != 0 ||
+                 memcmp(&config->resolver, &daemon->config->resolver, sizeof config->resolver) != 0;
     /* What is not changed at a reload keeps telling what runs. */
     memcpy(config->user, daemon->config->user, sizeof config->user);
     memcpy(config->listen, daemon->config->listen, sizeof config->listen);
@@ -276,9 +274,10 @@ static bool read_anew(struct daemon *daemon, char result_out[CONTROL_RESULT_MAX]
     config_free(old_config);
     overrides_free(old_overrides);
     status_log_expired(overrides, today());
-    snprintf(result_out, CONTROL_RESULT_MAX, "reloaded: %zu overrides",
-        overrides ? overrides_count(overrides) : (size_t)0);
-    log_write(LOG_LEVEL_INFO, "%s", result_out);
+    snprintf(result_out, CONTROL_RESULT_MAX, "reloaded: %zu overrides%s",
+        overrides ? overrides_count(overrides) : (size_t)0,
+        later ? "; changes of user, listen and resolver take effect with the next start" : "");
+    log_write(later ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "%s", result_out);
     return true;
 }
 
