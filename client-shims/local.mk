@@ -30,9 +30,11 @@ danectl_SOURCES = \
     client-shims/danectl/control.c \
     client-shims/danectl/control_client.h client-shims/danectl/control_client.c \
     client-shims/danectl/control_print.h client-shims/danectl/control_print.c \
+    client-shims/danectl/endpoint.h client-shims/danectl/endpoint.c \
     client-shims/danectl/input_file.h client-shims/danectl/input_file.c \
     client-shims/danectl/key_file.h client-shims/danectl/key_file.c \
     client-shims/danectl/main.c \
+    client-shims/danectl/option.h client-shims/danectl/option.c \
     client-shims/danectl/output.h client-shims/danectl/output.c \
     client-shims/danectl/policy.c \
     client-shims/danectl/tlsa.c \

@@ -97,23 +97,29 @@ static void judge_expiry(struct check *check, const struct check_address *addres
             "the certificate expires in %lld days", days);
 }
 
-/* Why nothing matches: what is wrong with a certificate says more than that a record differs. */
+void check_why_refused(
+    const struct chain_question *question, const struct chain_report *report, char *out, size_t cap)
+{
+    size_t best = 0;
+
+    /* What is wrong with a certificate says more than that a record differs. */
+    for (size_t i = 0; i < report->reason_count; i++)
+        if (report->reasons[i].why > report->reasons[best].why)
+            best = i;
+    if (report->reason_count > 0)
+        chain_reason_text(question, report, best, out, cap);
+    else
+        snprintf(out, cap, "no TLSA record is usable");
+}
+
 static void find_mismatch(struct check *check, const struct check_address *address,
     const struct chain_question *question, const struct chain_report *report)
 {
     char why[CHECK_TEXT_MAX / 2];
-    size_t best = 0;
 
-    for (size_t i = 0; i < report->reason_count; i++)
-        if (report->reasons[i].why > report->reasons[best].why)
-            best = i;
-    if (report->reason_count == 0) {
-        check_find(check, CHECK_CRITICAL, address->host, address, "no TLSA record is usable");
-        return;
-    }
-    chain_reason_text(question, report, best, why, sizeof why);
-    check_find(check, CHECK_CRITICAL, address->host, address,
-        "no TLSA record matches its certificate: %s", why);
+    check_why_refused(question, report, why, sizeof why);
+    check_find(check, CHECK_CRITICAL, address->host, address, "%s%s",
+        report->reason_count > 0 ? "no TLSA record matches its certificate: " : "", why);
 }
 
 static void judge_chain(struct check *check, struct check_address *address)

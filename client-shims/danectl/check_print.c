@@ -2,10 +2,7 @@
 /*
  * check_print.c - prints what a check has found: for Nagios the first line, for people the table
  * below it, for programs JSON.
- *
- * Nagios takes what stands behind a "|" for numbers: there is none in a line of text.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +10,8 @@
 #include "client-shims/danectl/check.h"
 #include "client-shims/danectl/output.h"
 #include "daemon/core/alloc.h"
-#include "proto/printable.h"
 
-enum { DAY_S = 86400, ADDRESS_WIDTH = 26, LINE_MAX_LEN = 2048 };
+enum { DAY_S = 86400, ADDRESS_WIDTH = 26 };
 
 const char *check_level_text(enum check_level level)
 {
@@ -32,26 +28,7 @@ const char *check_level_text(enum check_level level)
     return "UNKNOWN";
 }
 
-/* Prints a line of printable ASCII without "|". */
-static void print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void print_line(const char *format, ...)
-{
-    char text[LINE_MAX_LEN];
-    char shown[LINE_MAX_LEN];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    printable_copy(shown, sizeof shown, text, strlen(text));
-    for (char *c = shown; *c; c++)
-        if (*c == '|')
-            *c = '/';
-    puts(shown);
-}
-
-static const char *reached_text(enum check_reached reached)
+const char *check_reached_text(enum check_reached reached)
 {
     switch (reached) {
     case CHECK_UNTRIED:
@@ -73,7 +50,7 @@ static const char *reached_text(enum check_reached reached)
 static const char *verdict_text(const struct check_address *address)
 {
     if (address->reached != CHECK_TLS)
-        return reached_text(address->reached);
+        return check_reached_text(address->reached);
     if (!address->judged)
         return "not judged";
     return address->matched ? "match" : "MISMATCH";
@@ -130,7 +107,8 @@ static void print_records(const struct check_address *address)
 
     for (size_t i = 0; address->judged && i < address->host->record_count; i++) {
         tlsa_to_text(&address->host->records[i], record, 32);
-        print_line("      %s %s", record, address->verdict[i][0] ? address->verdict[i] : "matches");
+        output_line(
+            "      %s %s", record, address->verdict[i][0] ? address->verdict[i] : "matches");
     }
 }
 
@@ -140,7 +118,7 @@ static void print_address(const struct check *check, const struct check_address 
 
     if (address->has_expiry)
         snprintf(expiry, sizeof expiry, "%lld days", days_left(check, address));
-    print_line("    %-*s %-12s %-8s %-10s %s", ADDRESS_WIDTH, address->text, verdict_text(address),
+    output_line("    %-*s %-12s %-8s %-10s %s", ADDRESS_WIDTH, address->text, verdict_text(address),
         address->protocol, expiry,
         address->judged ? (address->ready ? "next record ready" : "no next record") : address->why);
     print_records(address);
@@ -152,7 +130,7 @@ static void print_table(const struct check *check)
 
     for (size_t i = 0; i < check->host_count; i++) {
         const struct check_host *host = &check->hosts[i];
-        print_line("  %s: %s%s%s", host->name, host->state_text,
+        output_line("  %s: %s%s%s", host->name, host->state_text,
             host->sni ? ", TLSA records at " : "", host->sni ? host->sni : "");
         for (size_t j = 0; j < check->address_count; j++)
             if (check->addresses[j].host == host)
@@ -160,7 +138,7 @@ static void print_table(const struct check *check)
     }
     for (size_t i = 0; i < check->finding_count; i++) {
         place_text(&check->findings[i], place, sizeof place);
-        print_line("  %-8s %s%s", check_level_text(check->findings[i].level), place,
+        output_line("  %-8s %s%s", check_level_text(check->findings[i].level), place,
             check->findings[i].text);
     }
 }
@@ -189,7 +167,7 @@ static json_t *address_json(const struct check *check, const struct check_addres
     for (size_t i = 0; address->judged && i < address->host->record_count; i++)
         json_array_append_new(records, record_json(address, i));
     json_t *json = json_pack("{s:s,s:s,s:s?,s:s?,s:s?,s:i,s:o,s:o,s:o,s:o,s:o}", "address",
-        address->text, "reached", reached_text(address->reached), "why",
+        address->text, "reached", check_reached_text(address->reached), "why",
         address->why[0] ? address->why : NULL, "protocol", has_chain ? address->protocol : NULL,
         "cipher", has_chain ? address->cipher : NULL, "certificates", (int)address->cert_count,
         "matches", address->judged ? json_boolean(address->matched) : json_null(), "records",
@@ -235,12 +213,12 @@ static json_t *findings_json(const struct check *check)
 
 void check_print(const struct check *check)
 {
-    char summary[LINE_MAX_LEN];
+    char summary[OUTPUT_LINE_MAX];
     const json_t *level = json_object_get(check->explained, "level");
 
     summary_text(check, summary, sizeof summary);
     if (!check->json) {
-        print_line("DANE %s: %s: %s", check_level_text(check->level), check->destination, summary);
+        output_line("DANE %s: %s: %s", check_level_text(check->level), check->destination, summary);
         print_table(check);
         return;
     }
