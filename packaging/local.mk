@@ -29,7 +29,7 @@ dist_grafana_DATA = packaging/grafana/daned.json
 dist_man_MANS += packaging/man/danectl.1
 
 # The replies of the control socket, for programs; and completion for the shells.
-dist_pkgdata_DATA = packaging/man/explain.schema.json
+dist_pkgdata_DATA = packaging/man/explain.schema.json packaging/man/rollover.schema.json
 bashcompletiondir = $(datadir)/bash-completion/completions
 zshcompletiondir = $(datadir)/zsh/site-functions
 dist_zshcompletion_DATA = packaging/completion/_danectl

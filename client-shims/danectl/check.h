@@ -152,9 +152,10 @@ void check_probe_all(struct check *check);
 /* Judges what was seen, and adds the findings. */
 void check_judge(struct check *check);
 
-/* Writes the most telling reason why no record matched: out has room for cap octets. */
-void check_why_refused(const struct chain_question *question, const struct chain_report *report,
-    char *out, size_t cap);
+/* Writes the most telling reason why no record matched: out has room for cap octets. Returns it;
+ * CHAIN_WHY_UNUSABLE if there is no record to match. */
+enum chain_why check_why_refused(const struct chain_question *question,
+    const struct chain_report *report, char *out, size_t cap);
 
 /* Prints all of it: a summary of one line, then the table; or JSON. */
 void check_print(const struct check *check);

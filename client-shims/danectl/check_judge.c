@@ -97,7 +97,7 @@ static void judge_expiry(struct check *check, const struct check_address *addres
             "the certificate expires in %lld days", days);
 }
 
-void check_why_refused(
+enum chain_why check_why_refused(
     const struct chain_question *question, const struct chain_report *report, char *out, size_t cap)
 {
     size_t best = 0;
@@ -106,10 +106,12 @@ void check_why_refused(
     for (size_t i = 0; i < report->reason_count; i++)
         if (report->reasons[i].why > report->reasons[best].why)
             best = i;
-    if (report->reason_count > 0)
-        chain_reason_text(question, report, best, out, cap);
-    else
+    if (report->reason_count == 0) {
         snprintf(out, cap, "no TLSA record is usable");
+        return CHAIN_WHY_UNUSABLE;
+    }
+    chain_reason_text(question, report, best, out, cap);
+    return report->reasons[best].why;
 }
 
 static void find_mismatch(struct check *check, const struct check_address *address,

@@ -9,6 +9,7 @@ dist_check_SCRIPTS = \
     tests/integration/danectl \
     tests/integration/hostile \
     tests/integration/metrics \
+    tests/integration/rollover \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)
 
@@ -21,10 +22,13 @@ EXTRA_DIST += \
     tests/integration/expected-explain \
     tests/integration/harness/clients.py \
     tests/integration/harness/daned.py \
+    tests/integration/harness/danectl.py \
+    tests/integration/harness/name_server.py \
     tests/integration/harness/relay.py \
     tests/integration/harness/report.py \
     tests/integration/harness/resolver.py \
     tests/integration/harness/schema.py \
+    tests/integration/harness/smtp_server.py \
     tests/integration/harness/waiting.py \
     tests/integration/mta/cases.py \
     tests/integration/mta/exim.conf.in \
