@@ -86,3 +86,10 @@ tests_fuzz_fuzz_name_constraints_LDADD = libcore.a
 tests_fuzz_fuzz_pem_SOURCES = tests/fuzz/fuzz_pem.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_pem_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_pem_LDADD = libcore.a libproto.a
+
+# danectl: replies of name servers
+FUZZ_TARGETS += tests/fuzz/fuzz_dns_message
+tests_fuzz_fuzz_dns_message_SOURCES = \
+    tests/fuzz/fuzz_dns_message.c client-shims/danectl/dns_message.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_dns_message_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_dns_message_LDADD = libcore.a

@@ -10,6 +10,7 @@ dist_check_SCRIPTS = \
     tests/integration/faults \
     tests/integration/hostile \
     tests/integration/metrics \
+    tests/integration/rollover \
     tests/integration/service \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)
@@ -27,10 +28,12 @@ EXTRA_DIST += \
     tests/integration/harness/danectl.py \
     tests/integration/harness/manager.py \
     tests/integration/harness/preload.py \
+    tests/integration/harness/name_server.py \
     tests/integration/harness/relay.py \
     tests/integration/harness/report.py \
     tests/integration/harness/resolver.py \
     tests/integration/harness/schema.py \
+    tests/integration/harness/smtp_server.py \
     tests/integration/harness/waiting.py \
     tests/integration/mta/cases.py \
     tests/integration/mta/compare.py \
