@@ -55,6 +55,12 @@ struct rollover_link {
     size_t server_count;
 };
 
+/* What an address of the host serves now. */
+struct rollover_address {
+    enum rollover_served served;
+    char why[CHECK_TEXT_MAX]; /* more about that; empty: nothing */
+};
+
 /* One record of any of the sets. */
 struct rollover_record {
     struct tlsa_record record;
@@ -93,14 +99,15 @@ struct rollover {
     struct check served;
     char host_text[DNAME_TEXT_MAX];
     char sni[DNAME_TEXT_MAX];
-    enum rollover_served *address_states;
-    bool new_is_served; /* at every address that was seen */
+    struct rollover_address *addresses; /* of the same index as those of served */
+    bool new_is_served;                 /* at every address that was seen */
     /* What all of it comes to. */
     struct rollover_record records[ROLLOVER_RECORDS_MAX];
     size_t record_count;
     char certificate[2 * TLSA_SHA2_256_LEN + 1]; /* the SHA-256 of the new one */
     struct rollover_server_fact *server_facts;
     const struct rollover_server **fact_servers; /* of the same index */
+    enum rollover_served *address_facts;
     struct rollover_facts facts;
     struct rollover_decision decision;
 };

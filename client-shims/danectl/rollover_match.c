@@ -60,64 +60,88 @@ void rollover_see_served(struct rollover *rollover)
     check_probe_all(check);
 }
 
-/* Holds the chain of an address against one set. Returns false, with the reason, if it fails. */
-static bool is_accepted_by(const struct rollover *rollover, struct check_address *address,
-    const struct rollover_set *set, const char *whose)
+/*
+ * Holds a chain that is served against one set; NULL, there is none, accepts everything. Returns
+ * false, with the reason, if it fails.
+ */
+static bool is_accepted_by(const struct rollover *rollover, const struct check_chain *chain,
+    const struct rollover_set *set, const char *whose, char why_out[CHECK_TEXT_MAX])
 {
     char why[CHECK_TEXT_MAX / 2];
 
-    if (!set || rollover_accepts(rollover, set->records, set->count, address->certs,
-                    address->cert_count, why, sizeof why))
+    if (!set || rollover_accepts(rollover, set->records, set->count, chain->certs,
+                    chain->cert_count, why, sizeof why))
         return true;
-    snprintf(address->why, sizeof address->why, "not the records of %.100s%s%s", whose,
-        why[0] ? ": " : "", why);
+    snprintf(
+        why_out, CHECK_TEXT_MAX, "not the records of %.100s%s%s", whose, why[0] ? ": " : "", why);
     return false;
 }
 
-/* Holds what an address serves against every set: each of them is what some client goes by. */
+/* Holds a chain that is served against every set: each of them is what some client goes by. */
 static enum rollover_served judge_chain(
-    const struct rollover *rollover, struct check_address *address)
+    const struct rollover *rollover, const struct check_chain *chain, char why_out[CHECK_TEXT_MAX])
 {
     char name[DNAME_TEXT_MAX];
     bool any = rollover->resolver_set != NULL;
 
-    if (!is_accepted_by(rollover, address, rollover->resolver_set, "the resolver"))
+    if (!is_accepted_by(rollover, chain, rollover->resolver_set, "the resolver", why_out))
         return ROLLOVER_SERVED_DIFFERS;
     for (size_t i = 0; i < rollover->link_count; i++) {
         const struct rollover_link *link = &rollover->links[i];
         for (size_t j = 0; j < link->server_count; j++) {
             const struct rollover_server *server = &link->servers[j];
             any = any || server->set;
-            if (!is_accepted_by(rollover, address, server->set, dname_to_text(&server->name, name)))
+            if (!is_accepted_by(
+                    rollover, chain, server->set, dname_to_text(&server->name, name), why_out))
                 return ROLLOVER_SERVED_DIFFERS;
         }
     }
     return any ? ROLLOVER_SERVED_MATCHES : ROLLOVER_SERVED_UNJUDGED;
 }
 
-static enum rollover_served judge_address(
-    const struct rollover *rollover, struct check_address *address)
+/* Judges an address by all the chains that it serves: which one a client gets is up to that. */
+static void judge_address(const struct rollover *rollover, const struct check_address *address,
+    struct rollover_address *out)
 {
-    switch (address->reached) {
+    out->served = ROLLOVER_SERVED_UNSEEN;
+    snprintf(out->why, sizeof out->why, "%s", address->tries[0].why);
+    switch (address->tries[0].reached) {
     case CHECK_TLS:
-        return judge_chain(rollover, address);
+        break;
     case CHECK_NO_STARTTLS:
     case CHECK_NO_TLS:
-        return ROLLOVER_SERVED_NOTHING;
+        out->served = ROLLOVER_SERVED_NOTHING;
+        return;
     case CHECK_UNTRIED:
     case CHECK_UNREACHED:
     case CHECK_NO_SMTP:
-        break;
+        return;
     }
-    return ROLLOVER_SERVED_UNSEEN;
+    for (size_t i = 0; i < address->chain_count; i++) {
+        out->served = judge_chain(rollover, &address->chains[i], out->why);
+        if (out->served == ROLLOVER_SERVED_DIFFERS)
+            return;
+    }
+    for (size_t i = 1; i < CHECK_TRIES && out->served == ROLLOVER_SERVED_MATCHES; i++) {
+        if (!check_try_is_missing(&address->tries[i]))
+            continue;
+        out->served = ROLLOVER_SERVED_PARTLY;
+        snprintf(
+            out->why, sizeof out->why, "%s: %.300s", check_offer_text(i), address->tries[i].why);
+    }
 }
 
-static bool is_new_leaf(const struct rollover *rollover, const struct check_address *address)
+static bool serves_new(const struct rollover *rollover, const struct check_address *address)
 {
-    const struct chain_cert *leaf = &rollover->chain.certs[0];
+    const struct chain_cert *new = &rollover->chain.certs[0];
 
-    return address->cert_count > 0 && address->certs[0].len == leaf->len &&
-           memcmp(address->certs[0].der, leaf->der, leaf->len) == 0;
+    for (size_t i = 0; i < address->chain_count; i++) {
+        const struct check_chain *chain = &address->chains[i];
+        if (chain->cert_count > 0 && chain->certs[0].len == new->len &&
+            memcmp(chain->certs[0].der, new->der, new->len) == 0)
+            return true;
+    }
+    return false;
 }
 
 static void judge_addresses(struct rollover *rollover)
@@ -126,13 +150,15 @@ static void judge_addresses(struct rollover *rollover)
     size_t seen = 0;
     size_t new = 0;
 
-    rollover->address_states =
-        alloc_array_zeroed(check->address_count + 1, sizeof *rollover->address_states);
+    rollover->addresses = alloc_array_zeroed(check->address_count + 1, sizeof *rollover->addresses);
+    rollover->address_facts =
+        alloc_array_zeroed(check->address_count + 1, sizeof *rollover->address_facts);
     for (size_t i = 0; i < check->address_count; i++) {
-        struct check_address *address = &check->addresses[i];
-        rollover->address_states[i] = judge_address(rollover, address);
-        seen += address->reached == CHECK_TLS ? 1 : 0;
-        new += is_new_leaf(rollover, address) ? 1 : 0;
+        const struct check_address *address = &check->addresses[i];
+        judge_address(rollover, address, &rollover->addresses[i]);
+        rollover->address_facts[i] = rollover->addresses[i].served;
+        seen += address->chain_count > 0 ? 1 : 0;
+        new += serves_new(rollover, address) ? 1 : 0;
     }
     rollover->new_is_served = seen > 0 && new == seen;
 }
@@ -240,10 +266,11 @@ static void add_record(struct rollover *rollover, const struct tlsa_record *reco
     entry->record = *record;
     entry->is_new = rollover_accepts(
         rollover, record, 1, rollover->chain.certs, rollover->chain.cert_count, NULL, 0);
-    for (size_t i = 0; i < check->address_count && !entry->is_current; i++)
-        entry->is_current = check->addresses[i].cert_count > 0 &&
-                            rollover_accepts(rollover, record, 1, check->addresses[i].certs,
-                                check->addresses[i].cert_count, NULL, 0);
+    for (size_t i = 0; i < check->address_count; i++)
+        for (size_t j = 0; j < check->addresses[i].chain_count && !entry->is_current; j++)
+            entry->is_current =
+                rollover_accepts(rollover, record, 1, check->addresses[i].chains[j].certs,
+                    check->addresses[i].chains[j].cert_count, NULL, 0);
 }
 
 static void add_records(struct rollover *rollover, const struct rollover_set *set)
@@ -285,8 +312,7 @@ void rollover_gather(struct rollover *rollover)
     facts->new_is_out_of_date = is_out_of_date(rollover);
     gather_servers(rollover);
     judge_addresses(rollover);
-    facts->addresses = rollover->address_states;
+    facts->addresses = rollover->address_facts;
     facts->address_count = rollover->served.address_count;
     gather_records(rollover);
-    verify_wolfssl_thread_end();
 }

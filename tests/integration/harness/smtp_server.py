@@ -12,21 +12,38 @@ SECONDS = 60
 NO_STARTTLS, REFUSING, HANGING, REJECTING, TALKING, GARBAGE, ENDLESS, NO_HANDSHAKE, DENYING = (
     '-nostarttls', '-refusing', '-hanging', '-rejecting', '-talking', '-garbage', '-endless',
     '-nohandshake', '-denying')
+# Presents "right" on one of so many connections, as many as a run makes; rejects the others, or hangs.
+ONCE, ONCE_THEN_HANGS = '-once', '-once-then-hangs'
+CONNECTIONS = {ONCE: 4, ONCE_THEN_HANGS: 2}
+VERSIONS = {'1.2': ssl.TLSVersion.TLSv1_2, '1.3': ssl.TLSVersion.TLSv1_3}
+
+
+def make_context(directory, certificates, name_callback):
+    """Makes what a server presents: "a+b" are two certificates, "a@1.2" is for that version alone."""
+    names, _, version = certificates.partition('@')
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    for name in names.split('+'):
+        context.load_cert_chain(os.path.join(directory, name + '.pem'), os.path.join(directory, name + '.key'))
+    if version:
+        context.minimum_version = context.maximum_version = VERSIONS[version]
+    context.sni_callback = name_callback
+    return context
 
 
 class Server:
-    """One SMTP server on an address: with a certificate, or with a behaviour."""
+    """One SMTP server on an address: with certificates, or with a behaviour."""
 
     def __init__(self, directory, listener, kind):
         self.listener = listener
         self.kind = kind
         self.names = []  # the names that clients have asked for
-        self.context = None
-        if not kind.startswith('-'):
-            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self.context.load_cert_chain(os.path.join(directory, kind + '.pem'),
-                                         os.path.join(directory, kind + '.key'))
-            self.context.sni_callback = lambda tls, name, context: self.names.append(name)
+        self.connections = 0
+        self.contexts = []  # the first for those who offer TLS 1.3, the last for the others
+        presented = 'right' if kind in CONNECTIONS else kind
+        if not presented.startswith('-'):
+            self.contexts = [make_context(directory, certificates,
+                                          lambda tls, name, context: self.names.append(name))
+                             for certificates in presented.split('/')]
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
@@ -43,8 +60,13 @@ class Server:
             self._talk(client)
 
     def _talk(self, client):
-        if self.kind == HANGING:
+        again = self.connections % CONNECTIONS.get(self.kind, 1) > 0
+        self.connections += 1
+        if self.kind == HANGING or (self.kind == ONCE_THEN_HANGS and again):
             client.recv(1)  # until the client leaves
+            return
+        if self.kind == ONCE and again:
+            client.sendall(b'421 too many connections\r\n')
             return
         if self.kind == GARBAGE:
             client.sendall(b'HTTP/1.0 200 \033[31m|OK\r\n')
@@ -74,8 +96,11 @@ class Server:
         if self.kind == NO_HANDSHAKE:
             lines.read(1)  # the handshake has begun
             client.sendall(b'what is that\r\n' * 10)
-        if self.context:
-            with self.context.wrap_socket(client, server_side=True) as tls:
+        if self.contexts:
+            # A client that takes TLS 1.3 says so in the extension supported_versions alone.
+            offers_13 = b'\0\x2b' in client.recv(4096, socket.MSG_PEEK) and \
+                b'\x03\x04' in client.recv(4096, socket.MSG_PEEK)
+            with self.contexts[0 if offers_13 else -1].wrap_socket(client, server_side=True) as tls:
                 tls.recv(100)
 
 
