@@ -21,13 +21,16 @@
 #define ROLLOVER_LINKS_MAX (CHASE_LINKS_MAX + 1) /* names: of the records, and aliases of it */
 #define ROLLOVER_NAMES_MAX 32                    /* name servers of one zone */
 #define ROLLOVER_SERVERS_MAX 128                 /* addresses of the name servers of one zone */
+#define ROLLOVER_SET_MAX 256                     /* records of one set; a greater one is refused */
 #define ROLLOVER_RECORDS_MAX 256                 /* different records that are listed */
 #define ROLLOVER_STEP_MS 10000                   /* that the name servers of one step may take */
+#define ROLLOVER_JUDGE_MS 10000                  /* after the deadline, for matching certificates */
 
-/* A set of TLSA records: all of them, as one that was left out could make others not count. */
+/* A set of TLSA records. */
 struct rollover_set {
-    struct tlsa_record records[DNS_MESSAGE_RRS_MAX]; /* their data is borrowed */
+    struct tlsa_record records[ROLLOVER_SET_MAX]; /* their data is borrowed */
     size_t count;
+    bool is_too_large; /* one that was left out could make others not count: it accepts nothing */
 };
 
 /* One address of a name server, and what it says. */
@@ -156,10 +159,6 @@ struct rollover_set *rollover_set_new(void);
 void rollover_set_add(struct rollover_set *set, const uint8_t *rdata, size_t len);
 
 /* ---- rollover_match.c ---- */
-
-/* Whether the records, as a set, accept the chain; if not, and out is not NULL, why. */
-bool rollover_accepts(const struct rollover *rollover, const struct tlsa_record *records,
-    size_t record_count, const struct chain_cert *certs, size_t cert_count, char *out, size_t cap);
 
 /* Sees what the host serves, holds it and the new chain against all sets, and gathers the facts,
  * but for the time. */

@@ -13,20 +13,33 @@
 #include "daemon/core/certificate.h"
 #include "daemon/io/verify_wolfssl.h"
 
-bool rollover_accepts(const struct rollover *rollover, const struct tlsa_record *records,
-    size_t record_count, const struct chain_cert *certs, size_t cert_count, char *out, size_t cap)
+/*
+ * Whether the set accepts the chain; if not, and out is not NULL, why: empty if it is simply for
+ * other certificates. Long after the deadline nothing is accepted any more.
+ */
+static bool accepts(const struct rollover *rollover, const struct rollover_set *set,
+    const struct chain_cert *certs, size_t cert_count, char *out, size_t cap)
 {
     struct chain_report report;
     struct chain_question question = {
         .certs = certs,
         .cert_count = cert_count,
-        .records = records,
-        .record_count = record_count,
+        .records = set->records,
+        .record_count = set->count,
         .names = rollover->names,
         .name_count = rollover->name_count,
         .at_s = rollover->now_s,
     };
+    bool is_late = check_now_ms() >= rollover->deadline_ms + ROLLOVER_JUDGE_MS;
 
+    if (out)
+        out[0] = '\0';
+    if (set->is_too_large || is_late) {
+        if (out)
+            snprintf(out, cap, "%s",
+                is_late ? "there was no time to look at it" : "the set has too many records");
+        return false;
+    }
     if (chain_verify(&question, &verify_wolfssl_crypto, &report) == CHAIN_MATCHED)
         return true;
     /* That a record is for another certificate is no news. */
@@ -38,8 +51,16 @@ bool rollover_accepts(const struct rollover *rollover, const struct tlsa_record 
 static bool accepts_new(
     const struct rollover *rollover, const struct rollover_set *set, char *out, size_t cap)
 {
-    return rollover_accepts(rollover, set->records, set->count, rollover->chain.certs,
-        rollover->chain.cert_count, out, cap);
+    return accepts(rollover, set, rollover->chain.certs, rollover->chain.cert_count, out, cap);
+}
+
+/* Whether a record matches the chain by itself. */
+static bool matches(const struct rollover *rollover, const struct tlsa_record *record,
+    const struct chain_cert *certs, size_t cert_count)
+{
+    struct rollover_set set = {.records = {*record}, .count = 1};
+
+    return accepts(rollover, &set, certs, cert_count, NULL, 0);
 }
 
 /* ---- what is served now ---- */
@@ -69,8 +90,7 @@ static bool is_accepted_by(const struct rollover *rollover, const struct check_c
 {
     char why[CHECK_TEXT_MAX / 2];
 
-    if (!set || rollover_accepts(rollover, set->records, set->count, chain->certs,
-                    chain->cert_count, why, sizeof why))
+    if (!set || accepts(rollover, set, chain->certs, chain->cert_count, why, sizeof why))
         return true;
     snprintf(
         why_out, CHECK_TEXT_MAX, "not the records of %.100s%s%s", whose, why[0] ? ": " : "", why);
@@ -264,13 +284,11 @@ static void add_record(struct rollover *rollover, const struct tlsa_record *reco
         return;
     struct rollover_record *entry = &rollover->records[rollover->record_count++];
     entry->record = *record;
-    entry->is_new = rollover_accepts(
-        rollover, record, 1, rollover->chain.certs, rollover->chain.cert_count, NULL, 0);
+    entry->is_new = matches(rollover, record, rollover->chain.certs, rollover->chain.cert_count);
     for (size_t i = 0; i < check->address_count; i++)
         for (size_t j = 0; j < check->addresses[i].chain_count && !entry->is_current; j++)
-            entry->is_current =
-                rollover_accepts(rollover, record, 1, check->addresses[i].chains[j].certs,
-                    check->addresses[i].chains[j].cert_count, NULL, 0);
+            entry->is_current = matches(rollover, record, check->addresses[i].chains[j].certs,
+                check->addresses[i].chains[j].cert_count);
 }
 
 static void add_records(struct rollover *rollover, const struct rollover_set *set)
