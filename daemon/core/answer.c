@@ -41,12 +41,18 @@ size_t answer_pack(const struct answer *answer, uint8_t out[ANSWER_PACKED_MAX])
     out[AT_LEVEL] = (uint8_t)answer->level;
     out[AT_REASON] = (uint8_t)answer->reason;
     if (failure->cause == CAUSE_NONE || name_len == 0)
-        return AT_CAUSE;
+        return ANSWER_PACKED_PLAIN;
     out[AT_CAUSE] = (uint8_t)failure->cause;
     out[AT_TYPE] = (uint8_t)(failure->question.type >> 8);
     out[AT_TYPE + 1] = (uint8_t)failure->question.type;
     memcpy(out + AT_NAME, failure->question.name.wire, name_len);
     return AT_NAME + name_len;
+}
+
+bool answer_packed_is_plain(const uint8_t *packed, size_t len)
+{
+    return len == ANSWER_PACKED_PLAIN && packed[AT_LEVEL] <= LEVEL_DEFER &&
+           packed[AT_REASON] < REASON_COUNT;
 }
 
 struct answer answer_unpack(const uint8_t *packed, size_t len, uint64_t expires_ms)

@@ -31,6 +31,12 @@ uint32_t answer_ttl(const struct answer *answer, uint64_t now_ms);
  */
 size_t answer_pack(const struct answer *answer, uint8_t out[ANSWER_PACKED_MAX]);
 
+/* Octets of a packed answer to which no lookup that failed belongs. */
+#define ANSWER_PACKED_PLAIN 2
+
+/* Whether the octets, wherever they come from, are a packed answer to which none belongs. */
+bool answer_packed_is_plain(const uint8_t *packed, size_t len);
+
 /* Reads what answer_pack() wrote. */
 struct answer answer_unpack(const uint8_t *packed, size_t len, uint64_t expires_ms);
 

@@ -64,6 +64,10 @@ enum reason {
 #undef X
 };
 
+#define X(name, token, section, text) +1
+enum { REASON_COUNT = REASONS(X) };
+#undef X
+
 /*
  * The state of one MX host (RFC 7672 2.2): X(name, text). A host that was not looked up, as nothing
  * depended on it, is undecided.

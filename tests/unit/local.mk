@@ -24,6 +24,7 @@ UNIT_TESTS += tests/unit/core/test_cache_room
 UNIT_TESTS += tests/unit/core/test_fact
 UNIT_TESTS += tests/unit/core/test_policy
 UNIT_TESTS += tests/unit/core/test_siphash
+UNIT_TESTS += tests/unit/core/test_snapshot
 UNIT_TESTS += tests/unit/core/test_table
 UNIT_TESTS += tests/unit/core/test_table_scan
 UNIT_TESTS += tests/unit/core/test_cert_names
