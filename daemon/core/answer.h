@@ -27,18 +27,16 @@ uint32_t answer_ttl(const struct answer *answer, uint64_t now_ms);
 
 #define ANSWER_PACKED_MAX (5 + DNAME_MAX)
 
-/* Writes the answer as the cache keeps it, without its expiry. Returns the octets written to out.
+/*
+ * Writes the answer as the cache keeps it, with the level that was decided last: that of the answer
+ * or, if it is DEFER, the one before, which may be DEFER as well. Returns the octets written to
+ * out.
  */
-size_t answer_pack(const struct answer *answer, uint8_t out[ANSWER_PACKED_MAX]);
+size_t answer_pack(const struct answer *answer, enum level decided, uint8_t out[ANSWER_PACKED_MAX]);
 
-/* Octets of a packed answer to which no lookup that failed belongs. */
-#define ANSWER_PACKED_PLAIN 2
-
-/* Whether the octets, wherever they come from, are a packed answer to which none belongs. */
-bool answer_packed_is_plain(const uint8_t *packed, size_t len);
-
-/* Reads what answer_pack() wrote. */
+/* Read what answer_pack() wrote: the answer, and the level that was decided last. */
 struct answer answer_unpack(const uint8_t *packed, size_t len, uint64_t expires_ms);
+enum level answer_unpack_decided(const uint8_t *packed);
 
 #define ANSWER_WHY_MAX 400 /* octets, with the NUL */
 

@@ -31,6 +31,8 @@ enum {
     RECORD_EXPIRY = 6,
     RECORD_FIXED = 14,
 
+    SNAPSHOT_HINT = 1, /* the value of a hint: the level that was decided last */
+
     SNAPSHOT_CHECKSUM = 8,
     SNAPSHOT_TRAILER = TRAILER_CHECKSUM + SNAPSHOT_CHECKSUM,
 };
@@ -40,7 +42,7 @@ extern const uint8_t snapshot_magic[8];
 /* The checksum of a header (frame 0, chain 0), a frame or a trailer. */
 uint64_t snapshot_checksum(uint64_t chain, uint64_t frame, const uint8_t *data, size_t len);
 
-/* Whether a level is worth a hint: nothing is weaker than "may", and "defer" was not decided. */
+/* Whether a level is worth a hint: nothing is weaker than "may", and "defer" is no decision. */
 static inline bool snapshot_is_hint(enum level level)
 {
     return level > LEVEL_MAY && level < LEVEL_DEFER;

@@ -89,17 +89,19 @@ static bool keep_fact(struct snapshot_reader *reader, const struct record *recor
 static bool keep_hint(struct snapshot_reader *reader, const struct record *record)
 {
     const struct snapshot_target *target = reader->target;
+    uint64_t now_ms = target->times.boot_ms;
     uint64_t ago_ms = record->left_ms < 0 ? (uint64_t)-record->left_ms : 0;
+    /* An answer that is never given: nothing but what was decided is read from it. */
+    struct answer answer = answer_plain(LEVEL_DEFER, REASON_STOPPING);
+    uint8_t packed[ANSWER_PACKED_MAX];
 
-    if (record->after_ms <= -(int64_t)CACHE_REMEMBER_MS ||
-        !answer_packed_is_plain(record->value, record->value_len) ||
-        !snapshot_is_hint(answer_unpack(record->value, record->value_len, 0).level))
+    if (record->after_ms <= -(int64_t)CACHE_REMEMBER_MS || record->value_len != SNAPSHOT_HINT ||
+        !snapshot_is_hint((enum level)record->value[0]))
         return false;
+    size_t len = answer_pack(&answer, (enum level)record->value[0], packed);
     if (reader->has_hints && ago_ms < CACHE_REMEMBER_MS)
-        cache_put_past(target->cache, record->kind, record->sub, &record->name, record->value,
-            record->value_len,
-            target->times.boot_ms > ago_ms ? target->times.boot_ms - ago_ms : 0,
-            target->times.boot_ms);
+        cache_put_past(target->cache, record->kind, record->sub, &record->name, packed, len,
+            now_ms > ago_ms ? now_ms - ago_ms : 0, now_ms);
     return true;
 }
 

@@ -89,7 +89,7 @@ void snapshot_taken(struct snapshot_writer *writer)
  * into a snapshot.
  */
 static const uint8_t *value_of(
-    const struct cache_item *item, uint64_t now_ms, uint8_t packed[ANSWER_PACKED_MAX], size_t *len_out)
+    const struct cache_item *item, uint64_t now_ms, uint8_t *hint, size_t *len_out)
 {
     if (item->kind == CACHE_FACT) {
         *len_out = item->len;
@@ -97,23 +97,23 @@ static const uint8_t *value_of(
     }
     if (item->expires_ms + CACHE_REMEMBER_MS <= now_ms)
         return NULL;
-    struct answer answer = answer_unpack(item->value, item->len, item->expires_ms);
-    answer = answer_plain(answer.level, answer.reason);
-    *len_out = answer_pack(&answer, packed);
-    return snapshot_is_hint(answer.level) ? packed : NULL;
+    enum level decided = answer_unpack_decided(item->value);
+    *hint = (uint8_t)decided;
+    *len_out = SNAPSHOT_HINT;
+    return snapshot_is_hint(decided) ? hint : NULL;
 }
 
 void snapshot_add(struct snapshot_writer *writer, const struct cache_item *item)
 {
-    uint8_t packed[ANSWER_PACKED_MAX];
+    uint8_t hint;
     size_t len;
-    const uint8_t *value = value_of(item, writer->times.boot_ms, packed, &len);
-    size_t room = SNAPSHOT_IN_MAX - writer->len - SNAPSHOT_CHECKSUM - SNAPSHOT_TRAILER;
+    const uint8_t *value = value_of(item, writer->times.boot_ms, &hint, &len);
     uint64_t ago_ms = writer->times.boot_ms - item->expires_ms;
 
-    if (writer->frame == 0)
-        room -= FRAME_LEN;
-    if (!value || RECORD_FIXED + item->name.len + len > room)
+    /* What may have to follow must find room, too. */
+    if (!value || FRAME_LEN + RECORD_FIXED + item->name.len + len + SNAPSHOT_CHECKSUM +
+                          SNAPSHOT_TRAILER >
+                      sizeof writer->out - writer->len)
         return;
     if (writer->frame == 0)
         writer->frame = writer->len += FRAME_LEN;

@@ -183,25 +183,17 @@ bool lookups_known(struct lookups *lookups, const struct destination *destinatio
     return lookups_cached(lookups, destination, now_ms, answer_out);
 }
 
-/*
- * Tells if the level is weaker than the one that stood in the cache before. Only between decided
- * levels: one that could not be found out is neither weaker nor stronger than another.
- */
-static void notice_downgrade(
-    const struct lookup *lookup, const struct answer *answer, uint64_t now_ms)
+/* The last level that was decided for a destination and is remembered; DEFER: there is none. */
+static enum level last_decided(
+    const struct lookups *lookups, const struct destination *destination, uint64_t now_ms)
 {
-    const struct lookups *lookups = lookup->owner;
-    const struct destination *destination = &lookup->destination;
     struct cache_value last;
 
-    if (answer->level == LEVEL_DEFER || !lookups->options.on_downgraded ||
-        !cache_last(lookups->cache, cache_kind_of(destination), destination->port,
+    if (!cache_last(lookups->cache, cache_kind_of(destination), destination->port,
             &destination->name, &last) ||
         now_ms > last.expires_ms + CACHE_REMEMBER_MS)
-        return;
-    struct answer before = answer_unpack(last.octets, last.len, last.expires_ms);
-    if (before.level != LEVEL_DEFER && !level_at_least(answer->level, before.level))
-        lookups->options.on_downgraded(lookups->options.arg, destination, before.level, answer);
+        return LEVEL_DEFER;
+    return answer_unpack_decided(last.octets);
 }
 
 static void keep_level(const struct lookup *lookup, uint64_t now_ms)
@@ -213,12 +205,23 @@ static void keep_level(const struct lookup *lookup, uint64_t now_ms)
 
     if (answer.expires_ms == UINT64_MAX)
         return;
-    /* A second look that fails says nothing against the first. */
-    if (lookup->anew && answer.level == LEVEL_DEFER)
+    /* A second look that fails says nothing against the first; nor does what is not kept. */
+    if (answer.level == LEVEL_DEFER && (lookup->anew || answer.expires_ms <= now_ms))
         return;
-    notice_downgrade(lookup, &answer, now_ms);
+    /*
+     * Only decided levels are compared: one that could not be found out is neither weaker nor
+     * stronger than another. It must not hide the one before it either, or who can make lookups
+     * fail for a while would do so first.
+     */
+    enum level decided = last_decided(lookups, destination, now_ms);
+    if (answer.level != LEVEL_DEFER) {
+        if (decided != LEVEL_DEFER && !level_at_least(answer.level, decided) &&
+            lookups->options.on_downgraded)
+            lookups->options.on_downgraded(lookups->options.arg, destination, decided, &answer);
+        decided = answer.level;
+    }
     cache_put(lookups->cache, cache_kind_of(destination), destination->port, &destination->name,
-        packed, answer_pack(&answer, packed), answer.expires_ms, now_ms);
+        packed, answer_pack(&answer, decided, packed), answer.expires_ms, now_ms);
 }
 
 /*

@@ -84,7 +84,7 @@ static void put_level(struct cache *cache, enum cache_kind kind, const char *tex
     struct dname name = named(text);
     struct answer answer = answer_plain(level, REASON_ALL_HOSTS_DANE);
     uint8_t packed[ANSWER_PACKED_MAX];
-    size_t len = answer_pack(&answer, packed);
+    size_t len = answer_pack(&answer, level, packed);
     uint64_t expires_ms = taken.boot_ms + (uint64_t)(ttl_s * SECOND);
 
     if (ttl_s > 0)
@@ -293,7 +293,7 @@ static bool remembers(
         cache_get(target->cache, kind, 25, &name, target->times.boot_ms, &value));
     return cache_last(target->cache, kind, 25, &name, &value) &&
            value.expires_ms <= target->times.boot_ms &&
-           answer_unpack(value.octets, value.len, value.expires_ms).level == level;
+           answer_unpack_decided(value.octets) == level;
 }
 
 static void levels_come_back_as_what_was_and_are_not_served(void **state)
@@ -586,7 +586,8 @@ static void entries_that_cannot_be_are_refused(void **state)
 {
     static const uint8_t nodata[] = {FACT_NODATA, DNS_SECURE, CAUSE_NONE, 0, 0, 0};
     static const uint8_t unknown_status[] = {FACT_NODATA, 7, CAUSE_NONE, 0, 0, 0};
-    static const uint8_t unknown_reason[] = {LEVEL_DANE, REASON_COUNT};
+    static const uint8_t no_decision[] = {LEVEL_DEFER << 4 | LEVEL_DEFER, 0};
+    static const uint8_t decision[] = {LEVEL_DANE << 4 | LEVEL_DEFER, 0};
     const struct cache_item good = {.kind = CACHE_FACT,
         .sub = DNS_MX,
         .name = named("a.example"),
@@ -615,9 +616,13 @@ static void entries_that_cannot_be_are_refused(void **state)
     assert_int_equal(fault_of(&item), SNAPSHOT_FAULT_MALFORMED);
     item = good;
     item.kind = CACHE_DOMAIN;
-    item.value = unknown_reason;
-    item.len = sizeof unknown_reason;
+    item.value = decision;
+    item.len = sizeof decision;
+    assert_int_equal(fault_of(&item), SNAPSHOT_FAULT_NONE);
+    item.expires_ms = taken.boot_ms + SNAPSHOT_LIFE_MAX_MS + 1;
     assert_int_equal(fault_of(&item), SNAPSHOT_FAULT_MALFORMED);
+    item.value = no_decision;
+    assert_int_equal(fault_of(&item), SNAPSHOT_FAULT_NONE);
 }
 
 static void an_entry_without_room_is_left_out(void **state)
