@@ -8,8 +8,10 @@ dist_check_SCRIPTS = \
     tests/integration/client \
     tests/integration/danectl \
     tests/integration/faults \
+    tests/integration/hit \
     tests/integration/hostile \
     tests/integration/metrics \
+    tests/integration/persistence \
     tests/integration/service \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)

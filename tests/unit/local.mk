@@ -60,6 +60,10 @@ UNIT_TESTS += tests/unit/proto/test_line
 UNIT_TESTS += tests/unit/proto/test_netstring
 UNIT_TESTS += tests/unit/proto/test_printable
 UNIT_TESTS += tests/unit/proto/test_socketmap
+# Every allocation of the project's own code is counted in this one.
+UNIT_TESTS += tests/unit/io/test_hit
+tests_unit_io_test_hit_LDFLAGS = $(AM_LDFLAGS) \
+    -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=mmap
 # These stand on the fake resolver and the time of the scenarios.
 UNIT_TESTS += tests/unit/io/test_lookup
 tests_unit_io_test_lookup_SOURCES = tests/unit/io/test_lookup.c $(SCENARIO_COMMON)
