@@ -7,7 +7,7 @@ packages_build=(gcc libc6-dev make autoconf automake pkg-config
     libsystemd-dev)
 packages_world=(nsd unbound bind9-utils ldnsutils openssl python3 netcat-openbsd)
 packages_check=(netbase clang clang-format-14 clang-format libclang-rt-14-dev valgrind libcmocka-dev libssl-dev mandoc
-    shellcheck iproute2 util-linux procps prometheus)
+    shellcheck iproute2 util-linux procps strace prometheus)
 packages_bench=(python3 redis-server)
 
 # Runs apt-get without questions and without starting or enabling any service: a resolver or a name

@@ -103,6 +103,9 @@ struct dns_reply {
 /* Gives the sentence for a cause; static storage. */
 const char *dns_cause_text(enum dns_cause cause);
 
+/* Whether daned asks for records of this type. */
+bool dns_type_is_asked(uint16_t type);
+
 /* Gives the mnemonic of a type ("MX"), or "TYPE" for one that daned does not ask; static storage.
  */
 const char *dns_type_text(uint16_t type);

@@ -92,16 +92,9 @@ struct fact *questions_cached(
 /* Seconds that a fact is kept. There is no floor (RFC 2181 8); only caps. */
 static uint32_t time_to_keep(const struct questions_options *options, const struct fact *fact)
 {
-    uint32_t cap = options->max_ttl_s;
+    uint32_t cap = fact_ttl_cap(fact, options->max_ttl_s, options->negative_max_ttl_s);
 
-    switch ((enum fact_outcome)fact->outcome) {
-    case FACT_RECORDS:
-        break;
-    case FACT_NODATA:
-    case FACT_NXDOMAIN:
-        cap = options->negative_max_ttl_s < cap ? options->negative_max_ttl_s : cap;
-        break;
-    case FACT_ERROR:
+    if (fact->outcome == FACT_ERROR) {
         /* The state of the resolver itself is not a fact of DNS: it is asked anew each time. */
         if (fact->cause == CAUSE_NOT_VALIDATING || fact->cause == CAUSE_UNREACHABLE ||
             fact->cause == CAUSE_OVERLOADED || fact->cause == CAUSE_SHUTDOWN)

@@ -8,9 +8,11 @@ dist_check_SCRIPTS = \
     tests/integration/client \
     tests/integration/danectl \
     tests/integration/faults \
+    tests/integration/hit \
     tests/integration/hostile \
     tests/integration/metrics \
     tests/integration/rollover \
+    tests/integration/persistence \
     tests/integration/service \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)

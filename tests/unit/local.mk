@@ -24,6 +24,7 @@ UNIT_TESTS += tests/unit/core/test_cache_room
 UNIT_TESTS += tests/unit/core/test_fact
 UNIT_TESTS += tests/unit/core/test_policy
 UNIT_TESTS += tests/unit/core/test_siphash
+UNIT_TESTS += tests/unit/core/test_snapshot
 UNIT_TESTS += tests/unit/core/test_table
 UNIT_TESTS += tests/unit/core/test_table_scan
 UNIT_TESTS += tests/unit/core/test_cert_names
@@ -43,6 +44,7 @@ UNIT_TESTS += tests/unit/core/test_pem
 UNIT_TESTS += tests/unit/core/test_tlsa
 UNIT_TESTS += tests/unit/core/test_utf8
 UNIT_TESTS += tests/unit/daemon/test_config
+UNIT_TESTS += tests/unit/io/test_cache_file
 UNIT_TESTS += tests/unit/io/test_explain
 UNIT_TESTS += tests/unit/io/test_getdns_reply
 UNIT_TESTS += tests/unit/io/test_log
@@ -58,6 +60,10 @@ UNIT_TESTS += tests/unit/proto/test_line
 UNIT_TESTS += tests/unit/proto/test_netstring
 UNIT_TESTS += tests/unit/proto/test_printable
 UNIT_TESTS += tests/unit/proto/test_socketmap
+# Every allocation of the project's own code is counted in this one.
+UNIT_TESTS += tests/unit/io/test_hit
+tests_unit_io_test_hit_LDFLAGS = $(AM_LDFLAGS) \
+    -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=mmap
 # These stand on the fake resolver and the time of the scenarios.
 UNIT_TESTS += tests/unit/io/test_lookup
 tests_unit_io_test_lookup_SOURCES = tests/unit/io/test_lookup.c $(SCENARIO_COMMON)
