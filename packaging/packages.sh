@@ -3,7 +3,8 @@
 # shellcheck shell=bash disable=SC2034 # the lists are for the scripts that source this
 
 packages_build=(gcc libc6-dev make autoconf automake pkg-config
-    libuv1-dev libgetdns-dev libwolfssl-dev libidn2-dev libconfuse-dev libjansson-dev libmicrohttpd-dev)
+    libuv1-dev libgetdns-dev libwolfssl-dev libidn2-dev libconfuse-dev libjansson-dev libmicrohttpd-dev
+    libsystemd-dev)
 packages_world=(nsd unbound bind9-utils ldnsutils openssl python3 netcat-openbsd)
 packages_check=(netbase clang clang-format-14 clang-format libclang-rt-14-dev valgrind libcmocka-dev libssl-dev mandoc
     shellcheck iproute2 util-linux procps prometheus)
