@@ -7,10 +7,13 @@ libdaemon_a_SOURCES = \
     daemon/config_scan.h daemon/config_scan.c \
     daemon/config_value.h daemon/config_value.c \
     daemon/daemon.h daemon/daemon.c \
+    daemon/inherited.h daemon/inherited.c \
     daemon/listeners.h daemon/listeners.c \
     daemon/overrides_file.h daemon/overrides_file.c \
     daemon/privileges.h daemon/privileges.c \
-    daemon/status.h daemon/status.c
+    daemon/service.h daemon/service.c \
+    daemon/status.h daemon/status.c \
+    daemon/systemd.h daemon/systemd.c
 
 sbin_PROGRAMS += daned
 # memory.c replaces malloc in whatever it is linked into: in the daemon alone.

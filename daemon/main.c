@@ -12,6 +12,12 @@
 #include "daemon/daemon.h"
 #include "daemon/overrides_file.h"
 
+#ifdef HAVE_SYSTEMD
+#define BUILT_WITH " +libsystemd"
+#else
+#define BUILT_WITH ""
+#endif
+
 static const char usage[] =
     "usage: daned [-c FILE] [-t] [-v] [-V] [-h]\n"
     "\n"
@@ -58,7 +64,7 @@ static int parse_command_line(int argc, char **argv, struct command_line *line)
             line->daemon.verbose = true;
             break;
         case 'V':
-            puts("daned " PACKAGE_VERSION);
+            puts("daned " PACKAGE_VERSION BUILT_WITH);
             return EX_OK;
         case 'h':
             fputs(usage, stdout);

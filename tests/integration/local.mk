@@ -10,6 +10,7 @@ dist_check_SCRIPTS = \
     tests/integration/faults \
     tests/integration/hostile \
     tests/integration/metrics \
+    tests/integration/service \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)
 
@@ -23,6 +24,8 @@ EXTRA_DIST += \
     tests/integration/expected-explain \
     tests/integration/harness/clients.py \
     tests/integration/harness/daned.py \
+    tests/integration/harness/danectl.py \
+    tests/integration/harness/manager.py \
     tests/integration/harness/preload.py \
     tests/integration/harness/relay.py \
     tests/integration/harness/report.py \
@@ -30,6 +33,7 @@ EXTRA_DIST += \
     tests/integration/harness/schema.py \
     tests/integration/harness/waiting.py \
     tests/integration/mta/cases.py \
+    tests/integration/mta/compare.py \
     tests/integration/mta/exim.conf.in \
     tests/integration/mta/exim.py \
     tests/integration/mta/exim_cases.py \

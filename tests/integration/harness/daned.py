@@ -89,7 +89,7 @@ class Daned:
         return self
 
     def start(self, output=None):
-        """Starts the process and waits until both of its sockets take connections."""
+        """Starts the process and waits until its sockets take connections."""
         self.launch(output)
         wait_for(lambda: self.process.poll() is not None or self.answers(), READY_SECONDS)
         if self.process.poll() is not None:
@@ -101,9 +101,9 @@ class Daned:
         return self
 
     def answers(self):
-        """Whether both sockets take connections."""
+        """Whether each of its sockets takes connections."""
         try:
-            for address in (self.socketmap, self.exim):
+            for address in (self.socketmap, self.exim, self.control):
                 clients.connect(address, 5).close()
             return True
         except OSError:
