@@ -26,6 +26,7 @@
 #include "daemon/listeners.h"
 #include "daemon/overrides_file.h"
 #include "daemon/privileges.h"
+#include "daemon/service.h"
 #include "daemon/status.h"
 
 enum {
@@ -47,6 +48,7 @@ struct daemon {
     struct resolver *resolver;
     struct lookups *lookups;
     struct status status;
+    struct service service;
     struct control_hooks control;
     bool stopping;
 };
@@ -176,6 +178,7 @@ static void on_upstream(void *arg, size_t index, enum upstream_state old_state,
     else if (new_state == UPSTREAM_FAILED)
         level = LOG_LEVEL_ERROR;
     log_write(level, "resolver %s: %s", daemon->config->resolver.address.items[index].text, why);
+    service_tell(&daemon->service, daemon->config, &daemon->status);
 }
 
 static void on_resolver_warning(void *arg, size_t index, const char *why)
@@ -230,9 +233,8 @@ static int64_t today(void)
  * Reads everything anew; what is bad leaves all as it was. Returns whether it was taken, and says
  * in result_out what was, or why not.
  */
-static bool reload(void *arg, char result_out[CONTROL_RESULT_MAX])
+static bool read_anew(struct daemon *daemon, char result_out[CONTROL_RESULT_MAX])
 {
-    struct daemon *daemon = arg;
     struct config *config;
     struct overrides *overrides;
     struct config_error error;
@@ -279,6 +281,17 @@ static bool reload(void *arg, char result_out[CONTROL_RESULT_MAX])
     return true;
 }
 
+/* As read_anew(), and the service manager is told. */
+static bool reload(void *arg, char result_out[CONTROL_RESULT_MAX])
+{
+    struct daemon *daemon = arg;
+
+    service_begin_reload(&daemon->service);
+    bool taken = read_anew(daemon, result_out);
+    service_end_reload(&daemon->service, taken ? NULL : result_out);
+    return taken;
+}
+
 static json_t *status_of(void *arg, uint64_t now_ms)
 {
     const struct daemon *daemon = arg;
@@ -302,6 +315,13 @@ static bool count_connections(
     return listeners_count_connections(&daemon->listeners, index, name_out, connections_out);
 }
 
+static bool next_expiry(void *arg, uint64_t *time_s_out)
+{
+    struct daemon *daemon = arg;
+
+    return status_next_expiry(&daemon->status, daemon->overrides, today(), time_s_out);
+}
+
 static void start_control(struct daemon *daemon)
 {
     daemon->control = (struct control_hooks){
@@ -312,6 +332,7 @@ static void start_control(struct daemon *daemon)
                 .lookups = daemon->lookups,
                 .resolver = daemon->resolver,
                 .listener = count_connections,
+                .next_expiry = next_expiry,
                 .arg = daemon,
             },
         .cache = daemon->cache,
@@ -329,6 +350,7 @@ static void on_resolver_closed(void *arg)
     for (size_t i = 0; i < 3; i++)
         uv_close((uv_handle_t *)&daemon->signals[i], NULL);
     uv_close((uv_handle_t *)&daemon->drain_timer, NULL);
+    service_close(&daemon->service);
 }
 
 static void on_listeners_gone(void *arg)
@@ -353,6 +375,7 @@ static void stop(struct daemon *daemon)
         return;
     }
     daemon->stopping = true;
+    service_stop(&daemon->service);
     uv_timer_start(&daemon->drain_timer, on_drain_timer, DRAIN_MS, 0);
     listeners_drain(&daemon->listeners, on_listeners_gone, daemon);
 }
@@ -373,13 +396,17 @@ static void on_signal(uv_signal_t *handle, int number)
 static void watch_signals(struct daemon *daemon)
 {
     static const int numbers[3] = {SIGHUP, SIGTERM, SIGINT};
+    sigset_t watched;
 
-    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&watched);
     for (size_t i = 0; i < 3; i++) {
         uv_signal_init(&daemon->loop, &daemon->signals[i]);
         daemon->signals[i].data = daemon;
         uv_signal_start(&daemon->signals[i], on_signal, numbers[i]);
+        sigaddset(&watched, numbers[i]);
     }
+    /* main() has held some of them up; whoever starts us may have, too. */
+    sigprocmask(SIG_UNBLOCK, &watched, NULL);
     uv_timer_init(&daemon->loop, &daemon->drain_timer);
     daemon->drain_timer.data = daemon;
 }
@@ -415,6 +442,7 @@ static void run(struct daemon *daemon)
         "daned " PACKAGE_VERSION " serves on %zu listeners, with %zu overrides",
         daemon->listeners.count,
         daemon->overrides ? overrides_count(daemon->overrides) : (size_t)0);
+    service_start(&daemon->service, &daemon->loop, daemon->config);
     uv_run(&daemon->loop, UV_RUN_DEFAULT);
     server_fini(&daemon->server);
     lookups_free(daemon->lookups);

@@ -12,7 +12,7 @@
 #include "daemon/io/log.h"
 #include "proto/printable.h"
 
-enum { EXPIRED_LOGGED = 20 };
+enum { EXPIRED_LOGGED = 20, SECONDS_PER_DAY = 86400 };
 
 void status_init(struct status *status, const struct overrides *overrides, uint64_t now_ms)
 {
@@ -42,6 +42,20 @@ void status_set_overrides(struct status *status, const struct overrides *overrid
     free(status->override_uses);
     status->override_uses =
         count > 0 ? alloc_array_zeroed(count, sizeof *status->override_uses) : NULL;
+    status->next_expiry_of = -1;
+}
+
+bool status_next_expiry(
+    struct status *status, const struct overrides *overrides, int64_t today, uint64_t *time_s_out)
+{
+    if (status->next_expiry_of != today) {
+        status->next_expiry = overrides ? overrides_next_expiry(overrides, today) : OVERRIDE_NEVER;
+        status->next_expiry_of = today;
+    }
+    if (status->next_expiry == OVERRIDE_NEVER)
+        return false;
+    *time_s_out = (uint64_t)(status->next_expiry + 1) * SECONDS_PER_DAY;
+    return true;
 }
 
 void status_log_expired(const struct overrides *overrides, int64_t today)
@@ -124,9 +138,10 @@ static void list_override(json_t *list, const struct override *override)
 {
     if (json_array_size(list) >= STATUS_OVERRIDES_MAX)
         return;
-    json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:s}", "key", override->key, "level",
-                                    override_level_text(override->level), "line",
-                                    (int) override->line, "expires", override->expires_text));
+    json_array_append_new(
+        list, json_pack("{s:s, s:s, s:i, s:s?, s:s}", "key", override->key, "level",
+                  override_level_text(override->level), "line", (int) override->line, "expires",
+                  override->expires_text[0] ? override->expires_text : NULL, "why", override->why));
 }
 
 static json_t *overrides_tree(
@@ -134,8 +149,10 @@ static json_t *overrides_tree(
 {
     size_t count = overrides ? overrides_count(overrides) : 0;
     json_t *expired = json_array();
+    json_t *expiring = json_array();
     json_t *unused = json_array();
     json_int_t expired_count = 0;
+    json_int_t expiring_count = 0;
     json_int_t unused_count = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -143,13 +160,20 @@ static json_t *overrides_tree(
         if (override_is_expired(override, today)) {
             expired_count++;
             list_override(expired, override);
-        } else if (status->override_uses[i] == 0 && override->level != OVERRIDE_AUTO) {
+            continue;
+        }
+        if (override->expires < today + STATUS_SOON_DAYS) {
+            expiring_count++;
+            list_override(expiring, override);
+        }
+        if (status->override_uses[i] == 0 && override->level != OVERRIDE_AUTO) {
             unused_count++;
             list_override(unused, override);
         }
     }
-    return json_pack("{s:I, s:I, s:I, s:o, s:o}", "count", (json_int_t)count, "expired_count",
-        expired_count, "unused_count", unused_count, "expired", expired, "unused", unused);
+    return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "count", (json_int_t)count,
+        "expired_count", expired_count, "expiring_count", expiring_count, "unused_count",
+        unused_count, "expired", expired, "expiring", expiring, "unused", unused);
 }
 
 static enum log_level current_level(void)

@@ -29,7 +29,16 @@ dist_grafana_DATA = packaging/grafana/daned.json
 dist_man_MANS += packaging/man/danectl.1
 
 # The replies of the control socket, for programs; and completion for the shells.
-dist_pkgdata_DATA = packaging/man/explain.schema.json
+dist_pkgdata_DATA = \
+    packaging/man/check.schema.json \
+    packaging/man/dump.schema.json \
+    packaging/man/explain.schema.json \
+    packaging/man/policy.schema.json \
+    packaging/man/result.schema.json \
+    packaging/man/stats.schema.json \
+    packaging/man/status.schema.json \
+    packaging/man/tlsa.schema.json \
+    packaging/man/verify.schema.json
 bashcompletiondir = $(datadir)/bash-completion/completions
 zshcompletiondir = $(datadir)/zsh/site-functions
 dist_zshcompletion_DATA = packaging/completion/_danectl

@@ -65,6 +65,10 @@ enum dns_cause {
 #undef X
 };
 
+#define X(name, text) +1
+enum { DNS_CAUSE_COUNT = DNS_CAUSES(X) };
+#undef X
+
 /* One resource record. rdata is uncompressed wire format; names in it are lower-cased. */
 struct dns_rr {
     struct dname owner;

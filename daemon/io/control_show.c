@@ -136,6 +136,8 @@ static void show_overrides(struct text *text, const json_t *overrides, const cha
             show_int(line, "line"), show_text(line, "key"), show_text(line, "level"));
         if (show_text(line, "expires")[0])
             text_addf(text, " expires=%s", show_text(line, "expires"));
+        if (show_text(line, "why")[0])
+            text_addf(text, " # %s", show_text(line, "why"));
         text_addf(text, "\n");
     }
     if (more > 0)
@@ -169,10 +171,12 @@ void control_show_status(struct text *text, const json_t *tree)
         show_int(cache, "size") / 1024);
     text_addf(text,
         "overrides  %" JSON_INTEGER_FORMAT ": %" JSON_INTEGER_FORMAT
-        " expired, %" JSON_INTEGER_FORMAT " not used since the last reload\n",
+        " expired, %" JSON_INTEGER_FORMAT " will within 7 days, %" JSON_INTEGER_FORMAT
+        " not used since the last reload\n",
         show_int(overrides, "count"), show_int(overrides, "expired_count"),
-        show_int(overrides, "unused_count"));
+        show_int(overrides, "expiring_count"), show_int(overrides, "unused_count"));
     show_overrides(text, overrides, "expired");
+    show_overrides(text, overrides, "expiring");
     show_overrides(text, overrides, "unused");
     text_addf(text, "log        level %s", show_text(log, "level"));
     if (show_int(log, "dropped") > 0)

@@ -17,6 +17,7 @@ libio_a_SOURCES += daemon/io/getdns_loop.h daemon/io/getdns_loop.c
 libio_a_SOURCES += daemon/io/getdns_reply.h daemon/io/getdns_reply.c
 libio_a_SOURCES += daemon/io/listener.h daemon/io/listener.c
 libio_a_SOURCES += daemon/io/log.h daemon/io/log.c
+libio_a_SOURCES += daemon/io/log_syslog.h daemon/io/log_syslog.c
 libio_a_SOURCES += daemon/io/lookup.h daemon/io/lookup.c
 libio_a_SOURCES += daemon/io/metrics.h daemon/io/metrics.c
 libio_a_SOURCES += daemon/io/metrics_text.h daemon/io/metrics_text.c

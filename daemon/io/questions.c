@@ -15,6 +15,7 @@
 
 #include "daemon/core/alloc.h"
 #include "daemon/core/chase.h"
+#include "daemon/core/fact_cache.h"
 #include "daemon/core/table.h"
 
 struct waiter {
@@ -82,12 +83,10 @@ size_t questions_in_flight(const struct questions *questions)
     return questions->in_flight.member_count;
 }
 
-const struct fact *questions_cached(
+struct fact *questions_cached(
     struct questions *questions, const struct question *question, uint64_t now_ms)
 {
-    size_t len;
-
-    return cache_get(questions->cache, CACHE_FACT, question->type, &question->name, now_ms, &len);
+    return fact_cache_get(questions->cache, question->type, &question->name, now_ms);
 }
 
 /* Seconds that a fact is kept. There is no floor (RFC 2181 8); only caps. */
@@ -115,14 +114,15 @@ static uint32_t time_to_keep(const struct questions_options *options, const stru
 static void keep(struct questions *questions, const struct question *question, struct fact *fact)
 {
     uint64_t now_ms = questions->options.now_ms();
+    struct cache_value kept;
 
     fact->ttl = time_to_keep(&questions->options, fact);
     fact->expires_ms = now_ms + (uint64_t)fact->ttl * 1000;
     /* RFC 2308 7.1, and rightly: a lookup that fails says nothing against what is known. */
-    if (fact->outcome == FACT_ERROR && questions_cached(questions, question, now_ms))
+    if (fact->outcome == FACT_ERROR &&
+        cache_get(questions->cache, CACHE_FACT, question->type, &question->name, now_ms, &kept))
         return;
-    cache_put(questions->cache, CACHE_FACT, question->type, &question->name, fact, fact_size(fact),
-        fact->expires_ms, now_ms);
+    fact_cache_put(questions->cache, question->type, &question->name, fact, now_ms);
 }
 
 /* The question has its fact: keeps it, tells those who wait, and frees both. Takes fact. */

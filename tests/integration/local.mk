@@ -7,8 +7,10 @@ dist_check_SCRIPTS = \
     tests/integration/control \
     tests/integration/client \
     tests/integration/danectl \
+    tests/integration/faults \
     tests/integration/hostile \
     tests/integration/metrics \
+    tests/integration/service \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)
 
@@ -16,11 +18,15 @@ EXTRA_DIST += \
     tests/integration/run \
     tests/integration/dns/servers.py \
     tests/integration/dns/signing.py \
+    tests/integration/dns/small.py \
     tests/integration/dns/world \
     tests/integration/dns/zones.py \
     tests/integration/expected-explain \
     tests/integration/harness/clients.py \
     tests/integration/harness/daned.py \
+    tests/integration/harness/danectl.py \
+    tests/integration/harness/manager.py \
+    tests/integration/harness/preload.py \
     tests/integration/harness/relay.py \
     tests/integration/harness/report.py \
     tests/integration/harness/resolver.py \

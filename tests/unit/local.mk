@@ -18,7 +18,10 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
 UNIT_TESTS += tests/unit/core/test_answer
+UNIT_TESTS += tests/unit/core/test_blocks
 UNIT_TESTS += tests/unit/core/test_cache
+UNIT_TESTS += tests/unit/core/test_cache_room
+UNIT_TESTS += tests/unit/core/test_fact
 UNIT_TESTS += tests/unit/core/test_policy
 UNIT_TESTS += tests/unit/core/test_siphash
 UNIT_TESTS += tests/unit/core/test_table
