@@ -7,6 +7,7 @@ dist_check_SCRIPTS = \
     tests/integration/control \
     tests/integration/client \
     tests/integration/danectl \
+    tests/integration/flood \
     tests/integration/hostile \
     tests/integration/metrics \
     tests/integration/deliver
