@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "daemon/inherited.h"
 #include "daemon/io/log.h"
 
 /* NULL for metrics, which is served by other means. */
@@ -55,8 +56,9 @@ static bool find_owner(const struct config_listen *config, struct listener_optio
     return true;
 }
 
-static struct listener *open_one(const struct config_listen *config, const char *name,
-    size_t connections_max, char error_out[LISTENER_ERROR_MAX])
+/* One that the service manager has opened is taken from it as it is, owner and mode included. */
+static struct listener *open_one(const struct config_listen *config, struct inherited *inherited,
+    const char *name, size_t connections_max, char error_out[LISTENER_ERROR_MAX])
 {
     struct listener_options options = {
         .name = name,
@@ -68,12 +70,19 @@ static struct listener *open_one(const struct config_listen *config, const char 
         .connections_max = connections_max,
     };
 
+    int fd = inherited_take(inherited, config);
+    if (fd >= 0) {
+        log_write(LOG_LEVEL_DEBUG, "listen \"%s\" (%s): the socket is the service manager's", name,
+            config->address.text);
+        return listener_adopt(&options, fd, error_out);
+    }
     if (!find_owner(config, &options, error_out))
         return NULL;
     return listener_open(&options, error_out);
 }
 
-int listeners_open(struct listeners *listeners, const struct config *config, size_t connections_max)
+static int open_all(struct listeners *listeners, const struct config *config,
+    struct inherited *inherited, size_t connections_max)
 {
     char error[LISTENER_ERROR_MAX];
 
@@ -81,8 +90,8 @@ int listeners_open(struct listeners *listeners, const struct config *config, siz
         const struct config_listen *listen = &config->listen[i];
         size_t slot = listeners->count;
         snprintf(listeners->names[slot], sizeof listeners->names[slot], "%s", listen->name);
-        listeners->items[slot] =
-            open_one(listen, listeners->names[slot], connections_max / config->listen_count, error);
+        listeners->items[slot] = open_one(listen, inherited, listeners->names[slot],
+            connections_max / config->listen_count, error);
         if (listeners->items[slot]) {
             if (listen->protocol == CONFIG_PROTOCOL_METRICS) {
                 listeners->metrics[slot] =
@@ -104,6 +113,20 @@ int listeners_open(struct listeners *listeners, const struct config *config, siz
         return 0;
     log_write(LOG_LEVEL_ERROR, "there is no listener to serve on");
     return EX_UNAVAILABLE;
+}
+
+int listeners_open(struct listeners *listeners, const struct config *config, size_t connections_max)
+{
+    struct inherited inherited;
+    char error[LISTENER_ERROR_MAX];
+
+    if (!inherited_take_all(&inherited, config, error)) {
+        log_write(LOG_LEVEL_ERROR, "%s", error);
+        return EX_CONFIG;
+    }
+    int status = open_all(listeners, config, &inherited, connections_max);
+    inherited_close(&inherited);
+    return status;
 }
 
 void listeners_discard(struct listeners *listeners)

@@ -21,9 +21,10 @@ struct listeners {
 };
 
 /*
- * Opens the listeners of config, with at most connections_max connections in all. One of the
- * built-in list that cannot be opened is logged and skipped; any other is logged, and nothing is
- * left open. Returns 0, or the sysexits status to end with.
+ * Opens the listeners of config, with at most connections_max connections in all: those that the
+ * service manager hands over (inherited.h) are taken, the others are bound. One of the built-in
+ * list that cannot be opened is logged and skipped; any other is logged, and nothing is left open.
+ * Returns 0, or the sysexits status to end with. To be called once.
  */
 int listeners_open(
     struct listeners *listeners, const struct config *config, size_t connections_max);

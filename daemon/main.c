@@ -3,6 +3,7 @@
  * main.c - the command line of daned.
  */
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -10,6 +11,12 @@
 #include "daemon/config.h"
 #include "daemon/daemon.h"
 #include "daemon/overrides_file.h"
+
+#ifdef HAVE_SYSTEMD
+#define BUILT_WITH " +libsystemd"
+#else
+#define BUILT_WITH ""
+#endif
 
 static const char usage[] =
     "usage: daned [-c FILE] [-t] [-v] [-V] [-h]\n"
@@ -57,7 +64,7 @@ static int parse_command_line(int argc, char **argv, struct command_line *line)
             line->daemon.verbose = true;
             break;
         case 'V':
-            puts("daned " PACKAGE_VERSION);
+            puts("daned " PACKAGE_VERSION BUILT_WITH);
             return EX_OK;
         case 'h':
             fputs(usage, stdout);
@@ -74,6 +81,22 @@ static int parse_command_line(int argc, char **argv, struct command_line *line)
     return -1;
 }
 
+/*
+ * What would be the end of the process by default, and must not be: a log that nobody reads any
+ * more, a file at its limit, and a reload that is asked for before the loop watches for it. That
+ * one waits until daemon_run() lets it through.
+ */
+static void settle_signals(void)
+{
+    sigset_t held;
+
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    sigemptyset(&held);
+    sigaddset(&held, SIGHUP);
+    sigprocmask(SIG_BLOCK, &held, NULL);
+}
+
 int main(int argc, char **argv)
 {
     struct command_line line = {.daemon = {.config_file = CONFIG_DEFAULT_FILE}};
@@ -85,6 +108,7 @@ int main(int argc, char **argv)
 
     if (status >= 0)
         return status;
+    settle_signals();
     if (config_load(line.daemon.config_file, line.daemon.config_must_exist, &config, &error) !=
         CONFIG_OK) {
         fprintf(stderr, "daned: %s\n", config_error_text(&error, text, sizeof text));

@@ -3,10 +3,12 @@
 # shellcheck shell=bash disable=SC2034 # the lists are for the scripts that source this
 
 packages_build=(gcc libc6-dev make autoconf automake pkg-config
-    libuv1-dev libgetdns-dev libwolfssl-dev libidn2-dev libconfuse-dev libjansson-dev libmicrohttpd-dev)
+    libuv1-dev libgetdns-dev libwolfssl-dev libidn2-dev libconfuse-dev libjansson-dev libmicrohttpd-dev
+    libsystemd-dev)
 packages_world=(nsd unbound bind9-utils ldnsutils openssl python3 netcat-openbsd)
 packages_check=(netbase clang clang-format-14 clang-format libclang-rt-14-dev valgrind libcmocka-dev libssl-dev mandoc
     shellcheck iproute2 util-linux procps prometheus)
+packages_bench=(python3 redis-server)
 
 # Runs apt-get without questions and without starting or enabling any service: a resolver or a name
 # server that appeared on port 53 would change the machine. Needs root.
@@ -42,7 +44,7 @@ packages_install() {
     # They are wanted as programs of ours, on ports of ours, and not at the next boot either.
     for package in "${missing[@]}"; do
         case $package in
-        nsd | unbound | prometheus)
+        nsd | unbound | prometheus | redis-server)
             [ ! -d /run/systemd/system ] || systemctl -q disable "$package" 2>/dev/null || :
             ;;
         esac

@@ -16,7 +16,6 @@
 #include <time.h>
 
 #include "client-shims/danectl/check.h"
-#include "client-shims/danectl/check_tls_wolfssl.h"
 #include "client-shims/danectl/command.h"
 #include "client-shims/danectl/control_client.h"
 #include "client-shims/danectl/output.h"
@@ -228,8 +227,12 @@ static void run(struct check *check)
 
 static void release(struct check *check)
 {
-    for (size_t i = 0; i < check->address_count; i++)
-        check_tls_free(check->addresses[i].tls);
+    for (size_t i = 0; i < check->address_count; i++) {
+        for (size_t j = 0; j < check->addresses[i].chain_count; j++) {
+            free(check->addresses[i].chains[j].data);
+            free(check->addresses[i].chains[j].verdict);
+        }
+    }
     for (size_t i = 0; i < check->host_count; i++)
         free(check->hosts[i].data);
     free(check->hosts);

@@ -66,6 +66,10 @@ enum dns_cause {
 #undef X
 };
 
+#define X(name, text) +1
+enum { DNS_CAUSE_COUNT = DNS_CAUSES(X) };
+#undef X
+
 /* One resource record. rdata is uncompressed wire format; names in it are lower-cased. */
 struct dns_rr {
     struct dname owner;
@@ -97,6 +101,9 @@ struct dns_reply {
 
 /* Gives the sentence for a cause; static storage. */
 const char *dns_cause_text(enum dns_cause cause);
+
+/* Whether daned asks for records of this type. */
+bool dns_type_is_asked(uint16_t type);
 
 /* Gives the mnemonic of a type ("MX"), or "TYPE" for one that daned does not ask; static storage.
  */

@@ -51,6 +51,13 @@ static void lower(uint64_t *expires_ms, const struct fact *fact)
         *expires_ms = fact->expires_ms;
 }
 
+/* An address fact that decides. */
+static void lower_address(struct host_verdict *host, uint64_t *expires_ms, const struct fact *fact)
+{
+    lower(&host->address_expires_ms, fact);
+    lower(expires_ms, fact);
+}
+
 static bool settle(struct host_verdict *host, enum host_state state, enum host_reason why)
 {
     host->state = state;
@@ -80,7 +87,7 @@ static bool settle_without_address(
     struct host_verdict *host, const struct addresses *addresses, uint64_t *expires_ms)
 {
     for (size_t i = 0; i < 2; i++)
-        lower(expires_ms, addresses->family[i]);
+        lower_address(host, expires_ms, addresses->family[i]);
     for (size_t i = 0; i < 2; i++)
         if (addresses->family[i]->outcome == FACT_ERROR)
             return settle_failed(host, HOST_REASON_ADDRESS_FAILED, addresses->family[i]->cause,
@@ -145,6 +152,8 @@ static bool decide_tlsa(const struct source *source, const struct dname *candida
         if (tlsa->status == DNS_SECURE)
             return settle_with_tlsa(host, tlsa, &candidates[i]);
         why = HOST_REASON_TLSA_INSECURE;
+        host->insecure_tlsa = tlsa;
+        host->insecure_base = candidates[i];
     }
     return settle(host, HOST_NONE, why);
 }
@@ -183,6 +192,7 @@ bool host_decide(uint16_t port, struct evidence *evidence, size_t number, struct
     struct dname candidates[3];
     size_t count = 0;
 
+    host->address_expires_ms = UINT64_MAX;
     /* RFC 7672 2.2: DANE needs a name; an MX target in digits is used as an address. */
     if (is_address_in_digits(&host->name)) {
         host->address = DNS_INSECURE;
@@ -200,7 +210,7 @@ bool host_decide(uint16_t port, struct evidence *evidence, size_t number, struct
         if (fact->outcome != FACT_RECORDS)
             continue;
         host->has_address = true;
-        lower(expires_ms, fact);
+        lower_address(host, expires_ms, fact);
         bool aliased = fact_canonical(fact, &canonical);
         if (aliased && host->canonical.len == 0)
             host->canonical = canonical;

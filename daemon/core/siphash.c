@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "daemon/core/little_endian.h"
+
 struct state {
     uint64_t v0, v1, v2, v3;
 };
@@ -46,17 +48,14 @@ uint64_t siphash(const struct siphash_key *key, const void *data, size_t len)
         key->half[0] ^ UINT64_C(0x6c7967656e657261),
         key->half[1] ^ UINT64_C(0x7465646279746573),
     };
-    uint64_t word = 0;
+    uint64_t word = (uint64_t)len << 56;
     size_t i;
 
-    for (i = 0; i < len; i++) {
-        word |= (uint64_t)octets[i] << (i % 8 * 8);
-        if (i % 8 == 7) {
-            absorb(&s, word);
-            word = 0;
-        }
-    }
-    absorb(&s, word | (uint64_t)len << 56);
+    for (i = 0; i + 8 <= len; i += 8)
+        absorb(&s, little_get64(octets + i));
+    for (unsigned bits = 0; i < len; i++, bits += 8)
+        word |= (uint64_t)octets[i] << bits;
+    absorb(&s, word);
     s.v2 ^= 0xff;
     for (int r = 0; r < 4; r++)
         round_once(&s);

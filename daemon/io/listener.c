@@ -2,9 +2,9 @@
 /*
  * listener.c - one listening socket and its sessions.
  *
- * The happy path: listener_open() binds (as root, if the daemon was started so), listener_start()
- * hands the descriptor to libuv, on_connection() accepts sessions, one timer watches their
- * time-outs.
+ * The happy path: listener_open() binds (as root, if the daemon was started so), or
+ * listener_adopt() takes a socket that another process has bound; listener_start() hands the
+ * descriptor to libuv, on_connection() accepts sessions, one timer watches their time-outs.
  *
  * What can fail: the address is in use or cannot be bound (a sentence for the operator); there are
  * no descriptors left (libuv closes the newcomer); too many connections (the one that has waited
@@ -104,6 +104,8 @@ static bool remove_stale_socket(
 static bool own_socket_file(struct listener *listener, char error_out[LISTENER_ERROR_MAX])
 {
     const struct listener_options *options = &listener->options;
+    uid_t owner = options->owner;
+    gid_t group = options->group;
     struct stat status;
     char self[32];
     bool good = false;
@@ -117,8 +119,10 @@ static bool own_socket_file(struct listener *listener, char error_out[LISTENER_E
         fail(error_out, "cannot look at the socket");
     else if (!S_ISSOCK(status.st_mode) || status.st_uid != geteuid() || status.st_nlink != 1)
         snprintf(error_out, LISTENER_ERROR_MAX, "something else was put in the socket's place");
-    else if ((options->owner != (uid_t)-1 || options->group != (gid_t)-1) &&
-             fchownat(fd, "", options->owner, options->group, AT_EMPTY_PATH) != 0)
+    /* What is right already, as the group is in a setgid directory, takes no privilege. */
+    else if (((owner != (uid_t)-1 && owner != status.st_uid) ||
+                 (group != (gid_t)-1 && group != status.st_gid)) &&
+             fchownat(fd, "", owner, group, AT_EMPTY_PATH) != 0)
         fail(error_out, "cannot change the socket's owner or group");
     else if (chmod(self, options->mode) != 0)
         fail(error_out, "cannot change the socket's mode");
@@ -191,6 +195,21 @@ struct listener *listener_open(
     listener->fd = -1;
     if (bind_socket(listener, error_out))
         return listener;
+    listener_discard(listener);
+    return NULL;
+}
+
+struct listener *listener_adopt(
+    const struct listener_options *options, int fd, char error_out[LISTENER_ERROR_MAX])
+{
+    struct listener *listener = alloc_zeroed(sizeof *listener);
+    int flags = fcntl(fd, F_GETFL);
+
+    listener->options = *options;
+    listener->fd = fd;
+    if (flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0)
+        return listener;
+    fail(error_out, "cannot use the socket");
     listener_discard(listener);
     return NULL;
 }

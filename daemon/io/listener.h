@@ -28,7 +28,7 @@ struct listener_options {
 
 struct listener;
 
-#define LISTENER_ERROR_MAX 400 /* octets of the text of an error, with its NUL */
+#define LISTENER_ERROR_MAX 640 /* octets of the text of an error, with its NUL */
 
 /*
  * Opens the socket, under these permissions from its first moment on, without accepting yet. A
@@ -37,6 +37,13 @@ struct listener;
  */
 struct listener *listener_open(
     const struct listener_options *options, char error_out[LISTENER_ERROR_MAX]);
+
+/*
+ * Makes a listener of a socket that listens already; its file stays its maker's, in every respect.
+ * Takes fd, also if it fails: then it returns NULL, with a sentence in error_out.
+ */
+struct listener *listener_adopt(
+    const struct listener_options *options, int fd, char error_out[LISTENER_ERROR_MAX]);
 
 /* Starts to accept. server must outlive the listener. Returns 0 or libuv's error. */
 int listener_start(struct listener *listener, struct server *server);

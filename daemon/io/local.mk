@@ -1,6 +1,8 @@
 # Files of daemon/io: one line a module.
 noinst_LIBRARIES += libio.a
 libio_a_SOURCES =
+libio_a_SOURCES += daemon/io/cache_disk.h daemon/io/cache_disk.c
+libio_a_SOURCES += daemon/io/cache_file.h daemon/io/cache_file.c
 libio_a_SOURCES += daemon/io/clock.h daemon/io/clock.c
 libio_a_SOURCES += daemon/io/confirmation.h daemon/io/confirmation.c
 libio_a_SOURCES += daemon/io/control.h
@@ -17,6 +19,7 @@ libio_a_SOURCES += daemon/io/getdns_loop.h daemon/io/getdns_loop.c
 libio_a_SOURCES += daemon/io/getdns_reply.h daemon/io/getdns_reply.c
 libio_a_SOURCES += daemon/io/listener.h daemon/io/listener.c
 libio_a_SOURCES += daemon/io/log.h daemon/io/log.c
+libio_a_SOURCES += daemon/io/log_syslog.h daemon/io/log_syslog.c
 libio_a_SOURCES += daemon/io/lookup.h daemon/io/lookup.c
 libio_a_SOURCES += daemon/io/member.h daemon/io/member.c
 libio_a_SOURCES += daemon/io/metrics.h daemon/io/metrics.c
@@ -32,6 +35,7 @@ libio_a_SOURCES += daemon/io/resolver_getdns.h daemon/io/resolver_getdns.c
 libio_a_SOURCES += daemon/io/self_test.h daemon/io/self_test.c
 libio_a_SOURCES += daemon/io/server.h daemon/io/server.c
 libio_a_SOURCES += daemon/io/session.h daemon/io/session.c
+libio_a_SOURCES += daemon/io/signature_memo.h daemon/io/signature_memo.c
 libio_a_SOURCES += daemon/io/stats.h daemon/io/stats.c
 libio_a_SOURCES += daemon/io/text.h daemon/io/text.c
 libio_a_SOURCES += daemon/io/turns.h daemon/io/turns.c

@@ -183,26 +183,21 @@ bool lookups_overridden(
 bool lookups_cached(struct lookups *lookups, const struct destination *destination, uint64_t now_ms,
     struct answer *answer_out)
 {
-    size_t len;
-    uint64_t expires_ms;
-    const uint8_t *packed;
+    struct cache_value level;
 
     /* ".example.com" has no level; that of "example.com" stands under the same name and port. */
     if (destination->kind == DESTINATION_PARENT)
         return false;
-    packed = cache_get(lookups->cache, cache_kind_of(destination), destination->port,
-        &destination->name, now_ms, &len);
-    if (!packed)
+    if (!cache_get(lookups->cache, cache_kind_of(destination), destination->port,
+            &destination->name, now_ms, &level))
         return false;
-    memcpy(&expires_ms, packed, sizeof expires_ms);
-    *answer_out = answer_unpack(packed + sizeof expires_ms, len - sizeof expires_ms, expires_ms);
+    *answer_out = answer_unpack(level.octets, level.len, level.expires_ms);
     return true;
 }
 
 struct answer lookups_read_level(const struct cache_item *item)
 {
-    return answer_unpack((const uint8_t *)item->value + sizeof(uint64_t),
-        item->len - sizeof(uint64_t), item->expires_ms);
+    return answer_unpack(item->value, item->len, item->expires_ms);
 }
 
 bool lookups_known(struct lookups *lookups, const struct destination *destination, uint64_t now_ms,
@@ -217,46 +212,45 @@ bool lookups_known(struct lookups *lookups, const struct destination *destinatio
     return lookups_cached(lookups, destination, now_ms, answer_out);
 }
 
-/*
- * Tells if the level is weaker than the one that stood in the cache before. Only between decided
- * levels: one that could not be found out is neither weaker nor stronger than another.
- */
-static void notice_downgrade(
-    const struct lookup *lookup, const struct answer *answer, uint64_t now_ms)
+/* The last level that was decided for a destination and is remembered; DEFER: there is none. */
+static enum level last_decided(
+    const struct lookups *lookups, const struct destination *destination, uint64_t now_ms)
 {
-    const struct lookups *lookups = lookup->owner;
-    const struct destination *destination = &lookup->destination;
-    size_t len;
-    uint64_t expires_ms;
-    const uint8_t *packed = cache_last(lookups->cache, cache_kind_of(destination),
-        destination->port, &destination->name, &len, &expires_ms);
+    struct cache_value last;
 
-    if (!packed || answer->level == LEVEL_DEFER || !lookups->options.on_downgraded ||
-        now_ms > expires_ms + LOOKUP_REMEMBER_MS)
-        return;
-    struct answer before =
-        answer_unpack(packed + sizeof expires_ms, len - sizeof expires_ms, expires_ms);
-    if (before.level != LEVEL_DEFER && !level_at_least(answer->level, before.level))
-        lookups->options.on_downgraded(lookups->options.arg, destination, before.level, answer);
+    if (!cache_last(lookups->cache, cache_kind_of(destination), destination->port,
+            &destination->name, &last) ||
+        now_ms > last.expires_ms + CACHE_REMEMBER_MS)
+        return LEVEL_DEFER;
+    return answer_unpack_decided(last.octets);
 }
 
 static void keep_level(const struct lookup *lookup, const struct verdict *verdict, uint64_t now_ms)
 {
     struct lookups *lookups = lookup->owner;
     const struct destination *destination = &lookup->destination;
-    uint8_t packed[sizeof(uint64_t) + ANSWER_PACKED_MAX];
+    uint8_t packed[ANSWER_PACKED_MAX];
     struct answer answer = answer_of(verdict);
 
     if (answer.expires_ms == UINT64_MAX)
         return;
-    /* A second look that fails says nothing against the first. */
-    if (lookup->anew && answer.level == LEVEL_DEFER)
+    /* A second look that fails says nothing against the first; nor does what is not kept. */
+    if (answer.level == LEVEL_DEFER && (lookup->anew || answer.expires_ms <= now_ms))
         return;
-    notice_downgrade(lookup, &answer, now_ms);
-    memcpy(packed, &answer.expires_ms, sizeof answer.expires_ms);
-    size_t len = sizeof answer.expires_ms + answer_pack(&answer, packed + sizeof answer.expires_ms);
+    /*
+     * Only decided levels are compared: one that could not be found out is neither weaker nor
+     * stronger than another. It must not hide the one before it either, or who can make lookups
+     * fail for a while would do so first.
+     */
+    enum level decided = last_decided(lookups, destination, now_ms);
+    if (answer.level != LEVEL_DEFER) {
+        if (decided != LEVEL_DEFER && !level_at_least(answer.level, decided) &&
+            lookups->options.on_downgraded)
+            lookups->options.on_downgraded(lookups->options.arg, destination, decided, &answer);
+        decided = answer.level;
+    }
     cache_put(lookups->cache, cache_kind_of(destination), destination->port, &destination->name,
-        packed, len, answer.expires_ms, now_ms);
+        packed, answer_pack(&answer, decided, packed), answer.expires_ms, now_ms);
 }
 
 static void on_fact(void *arg, const struct question *question, const struct fact *fact);
@@ -265,12 +259,12 @@ static void on_fact(void *arg, const struct question *question, const struct fac
 static void look_for(struct lookup *lookup, const struct question *question, uint64_t now_ms)
 {
     struct lookups *lookups = lookup->owner;
-    const struct fact *cached = lookup->anew && question->type == DNS_MX
-                                    ? NULL
-                                    : questions_cached(lookups->questions, question, now_ms);
+    struct fact *cached = lookup->anew && question->type == DNS_MX
+                              ? NULL
+                              : questions_cached(lookups->questions, question, now_ms);
 
     if (cached) {
-        evidence_add(&lookup->evidence, question, fact_copy(cached));
+        evidence_add(&lookup->evidence, question, cached);
         return;
     }
     enum dns_cause cause =

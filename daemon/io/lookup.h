@@ -28,9 +28,6 @@ typedef void lookup_decided_cb(void *arg, const struct destination *destination,
 typedef void lookup_overridden_cb(
     void *arg, const struct destination *destination, const struct override_match *match);
 
-/* How long a level is remembered past its time, to see whether the next one is weaker. */
-#define LOOKUP_REMEMBER_MS ((uint64_t)24 * 3600 * 1000)
-
 /* Told that a destination's level is weaker than it was before; for the log and the metrics. */
 typedef void lookup_downgraded_cb(
     void *arg, const struct destination *destination, enum level was, const struct answer *answer);

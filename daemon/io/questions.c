@@ -17,6 +17,7 @@
 
 #include "daemon/core/alloc.h"
 #include "daemon/core/chase.h"
+#include "daemon/core/fact_cache.h"
 #include "daemon/core/table.h"
 
 struct waiter {
@@ -93,27 +94,18 @@ size_t questions_waiting(const struct questions *questions)
     return questions->turns.waiting_count;
 }
 
-const struct fact *questions_cached(
+struct fact *questions_cached(
     struct questions *questions, const struct question *question, uint64_t now_ms)
 {
-    size_t len;
-
-    return cache_get(questions->cache, CACHE_FACT, question->type, &question->name, now_ms, &len);
+    return fact_cache_get(questions->cache, question->type, &question->name, now_ms);
 }
 
 /* Seconds that a fact is kept. There is no floor (RFC 2181 8); only caps. */
 static uint32_t time_to_keep(const struct questions_options *options, const struct fact *fact)
 {
-    uint32_t cap = options->max_ttl_s;
+    uint32_t cap = fact_ttl_cap(fact, options->max_ttl_s, options->negative_max_ttl_s);
 
-    switch ((enum fact_outcome)fact->outcome) {
-    case FACT_RECORDS:
-        break;
-    case FACT_NODATA:
-    case FACT_NXDOMAIN:
-        cap = options->negative_max_ttl_s < cap ? options->negative_max_ttl_s : cap;
-        break;
-    case FACT_ERROR:
+    if (fact->outcome == FACT_ERROR) {
         /* The state of the resolver itself is not a fact of DNS: it is asked anew each time. */
         if (fact->cause == CAUSE_NOT_VALIDATING || fact->cause == CAUSE_UNREACHABLE ||
             fact->cause == CAUSE_UNPROVEN || fact->cause == CAUSE_OVERLOADED ||
@@ -127,14 +119,15 @@ static uint32_t time_to_keep(const struct questions_options *options, const stru
 static void keep(struct questions *questions, const struct question *question, struct fact *fact)
 {
     uint64_t now_ms = questions->options.now_ms();
+    struct cache_value kept;
 
     fact->ttl = time_to_keep(&questions->options, fact);
     fact->expires_ms = now_ms + (uint64_t)fact->ttl * 1000;
     /* RFC 2308 7.1, and rightly: a lookup that fails says nothing against what is known. */
-    if (fact->outcome == FACT_ERROR && questions_cached(questions, question, now_ms))
+    if (fact->outcome == FACT_ERROR &&
+        cache_get(questions->cache, CACHE_FACT, question->type, &question->name, now_ms, &kept))
         return;
-    cache_put(questions->cache, CACHE_FACT, question->type, &question->name, fact, fact_size(fact),
-        fact->expires_ms, now_ms);
+    fact_cache_put(questions->cache, question->type, &question->name, fact, now_ms);
 }
 
 static void go_on(struct questions *questions);

@@ -43,9 +43,9 @@ void questions_free(struct questions *questions);
 /* Takes other limits for what is learned from now on. */
 void questions_set_options(struct questions *questions, const struct questions_options *options);
 
-/* Gives the fact that the cache has for a question at now_ms, borrowed until the next call; or
+/* Gives a copy of the fact that the cache has for a question at now_ms, to be freed with free(); or
  * NULL. */
-const struct fact *questions_cached(
+struct fact *questions_cached(
     struct questions *questions, const struct question *question, uint64_t now_ms);
 
 /*

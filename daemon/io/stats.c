@@ -216,12 +216,18 @@ void stats_visit(const struct stats_sources *sources, stats_row_cb *callback, vo
         .labels = {{"listener", NULL}},
     };
     size_t connections;
+    uint64_t time_s;
 
     show_requests(&visit, sources->stats);
     show_durations(&visit, sources->stats);
     show(&visit, "daned_policy_downgrades_total",
         "Destinations whose level was weaker when it was decided again", STATS_COUNTER,
         sources->stats->downgrades);
+    /* One number, however many overrides there are; "status" names them. */
+    if (sources->next_expiry(sources->arg, &time_s))
+        show(&visit, "daned_override_next_expiry_timestamp_seconds",
+            "Time at which the next of the overrides expires; not there if none does", STATS_GAUGE,
+            time_s);
     show_cache(&visit, sources->stats, sources->cache);
     show_dns(&visit, sources->lookups, sources->resolver);
     for (size_t i = 0; sources->listener(sources->arg, i, &row.labels[0].value, &connections);

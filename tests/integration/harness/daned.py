@@ -49,7 +49,7 @@ class Daned:
     """A running daned, its configuration and its log, in a directory of the test's own."""
 
     def __init__(self, directory, name, resolver_ports, resolver='', policy='', overrides=None,
-                 socket_path=None, mode='0666', descriptors=None):
+                 socket_path=None, mode='0666', descriptors=None, environment=None):
         self.directory = directory
         self.socket_path = socket_path or os.path.join(directory, name + '.sock')
         self.socketmap = 'unix:' + self.socket_path
@@ -67,6 +67,7 @@ class Daned:
                 resolver=resolver, policy=policy, destinations=self.destinations,
                 socketmap=self.socketmap, exim=self.exim, control=self.control, mode=mode))
         self.descriptors = descriptors  # its RLIMIT_NOFILE, if it is to have its own
+        self.environment = environment or {}  # what is added to that of the test
         self.process = None
 
     def set_overrides(self, text):
@@ -74,19 +75,22 @@ class Daned:
         with open(self.destinations, 'w', encoding='utf-8') as file:
             file.write(text)
 
-    def launch(self):
-        """Starts the process, without waiting for it to be ready."""
+    def launch(self, output=None, more_limits=None):
+        """Starts the process, without waiting for it to be ready; it logs to output, or the file."""
         def limit():
             if self.descriptors:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (self.descriptors, self.descriptors))
+            if more_limits:
+                more_limits()
         with open(self.log, 'ab') as log:
             self.process = subprocess.Popen([program(), '-c', self.file], stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, preexec_fn=limit)
+                                            stdout=output or log, stderr=output or log, preexec_fn=limit,
+                                            env={**os.environ, **self.environment})
         return self
 
-    def start(self):
-        """Starts the process and waits until both of its sockets take connections."""
-        self.launch()
+    def start(self, output=None):
+        """Starts the process and waits until its sockets take connections."""
+        self.launch(output)
         wait_for(lambda: self.process.poll() is not None or self.answers(), READY_SECONDS)
         if self.process.poll() is not None:
             raise RuntimeError('daned ended with %d: %s'
@@ -97,9 +101,9 @@ class Daned:
         return self
 
     def answers(self):
-        """Whether both sockets take connections."""
+        """Whether each of its sockets takes connections."""
         try:
-            for address in (self.socketmap, self.exim):
+            for address in (self.socketmap, self.exim, self.control):
                 clients.connect(address, 5).close()
             return True
         except OSError:

@@ -290,6 +290,26 @@ static enum level decide_after(struct set_up *on, const struct destination *doma
     return level;
 }
 
+static void add_null_mx(struct set_up *on, const struct destination *domain)
+{
+    struct world_record null_mx = world_any_record(&domain->name, DNS_MX);
+
+    null_mx.rdata_len = 3;
+    null_mx.rdata[2] = 0;
+    world_add(&on->world, &null_mx);
+}
+
+/* The MX record is gone, and the host has no TLSA records. */
+static void leave_an_address_alone(struct set_up *on, const struct destination *domain)
+{
+    struct world_record address = world_any_record(&domain->name, DNS_A);
+
+    world_fini(&on->world);
+    world_init(&on->world);
+    address.rdata_len = 4;
+    world_add(&on->world, &address);
+}
+
 static void a_weaker_level_is_told_up_to_a_day_after_the_one_before(void **state)
 {
     enum { LIFE_MS = 3600 * 1000 }; /* more than any TTL of this world */
@@ -304,20 +324,12 @@ static void a_weaker_level_is_told_up_to_a_day_after_the_one_before(void **state
     options.arg = &seen;
     lookups_set_options(on.engine.lookups, &options);
     assert_int_equal(destination_parse("192.example", 11, &domain), DESTINATION_OK);
-    struct world_record null_mx = world_any_record(&domain.name, DNS_MX);
-    null_mx.rdata_len = 3;
-    null_mx.rdata[2] = 0;
-    world_add(&on.world, &null_mx);
+    add_null_mx(&on, &domain);
     assert_int_equal(decide_after(&on, &domain, 0), LEVEL_DANE);
     assert_int_equal(decide_after(&on, &domain, LIFE_MS), LEVEL_DANE);
     assert_int_equal(seen.count, 0);
 
-    /* The MX record is gone, and the host has no TLSA records. */
-    world_fini(&on.world);
-    world_init(&on.world);
-    struct world_record address = world_any_record(&domain.name, DNS_A);
-    address.rdata_len = 4;
-    world_add(&on.world, &address);
+    leave_an_address_alone(&on, &domain);
     enum level weaker = decide_after(&on, &domain, LIFE_MS);
     assert_int_equal(weaker, LEVEL_MAY);
     assert_int_equal(seen.count, 1);
@@ -325,12 +337,10 @@ static void a_weaker_level_is_told_up_to_a_day_after_the_one_before(void **state
     assert_int_equal(seen.now, weaker);
 
     /* Stronger again, then weaker after more than a day: nobody remembers. */
-    world_add(&on.world, &null_mx);
+    add_null_mx(&on, &domain);
     assert_int_equal(decide_after(&on, &domain, LIFE_MS), LEVEL_DANE);
-    world_fini(&on.world);
-    world_init(&on.world);
-    world_add(&on.world, &address);
-    assert_int_equal(decide_after(&on, &domain, LIFE_MS + LOOKUP_REMEMBER_MS + 1), LEVEL_MAY);
+    leave_an_address_alone(&on, &domain);
+    assert_int_equal(decide_after(&on, &domain, LIFE_MS + CACHE_REMEMBER_MS + 1), LEVEL_MAY);
     assert_int_equal(seen.count, 1);
     end(&on);
 }
@@ -429,6 +439,37 @@ static void a_flood_of_silent_destinations_keeps_nobody_else_waiting(void **stat
     end(&on);
 }
 
+static void a_weaker_level_is_told_though_lookups_failed_in_between(void **state)
+{
+    enum { LIFE_MS = 3600 * 1000 };
+    struct set_up on;
+    struct destination domain;
+    struct downgrades seen = {.count = 0};
+    struct lookup_options options = engine_default_options();
+
+    (void)state;
+    start(&on);
+    options.on_downgraded = note_downgrade;
+    options.arg = &seen;
+    lookups_set_options(on.engine.lookups, &options);
+    assert_int_equal(destination_parse("192.example", 11, &domain), DESTINATION_OK);
+    add_null_mx(&on, &domain);
+    assert_int_equal(decide_after(&on, &domain, 0), LEVEL_DANE);
+
+    /* Twice it cannot be found out; no answer of these is weaker than the one before. */
+    world_hurt(&on.world, &domain.name, DNS_MX, FAULT_IS_SERVFAIL);
+    assert_int_equal(decide_after(&on, &domain, LIFE_MS), LEVEL_DEFER);
+    assert_int_equal(decide_after(&on, &domain, LIFE_MS), LEVEL_DEFER);
+    assert_int_equal(seen.count, 0);
+
+    leave_an_address_alone(&on, &domain);
+    assert_int_equal(decide_after(&on, &domain, LIFE_MS), LEVEL_MAY);
+    assert_int_equal(seen.count, 1);
+    assert_int_equal(seen.was, LEVEL_DANE);
+    assert_int_equal(seen.now, LEVEL_MAY);
+    end(&on);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -440,6 +481,7 @@ int main(void)
         cmocka_unit_test(a_second_look_asks_dns_and_its_failure_costs_nothing),
         cmocka_unit_test(a_weaker_level_is_told_up_to_a_day_after_the_one_before),
         cmocka_unit_test(a_flood_of_silent_destinations_keeps_nobody_else_waiting),
+        cmocka_unit_test(a_weaker_level_is_told_though_lookups_failed_in_between),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
