@@ -58,6 +58,7 @@ enum dns_status { DNS_ERROR = 0, DNS_INSECURE = 1, DNS_SECURE = 2 };
     X(NO_SOA, "a denial without SOA record")                                              \
     X(CNAME_CHAIN, "a CNAME loop, or more than 10 CNAME records in a row")                \
     X(NOT_VALIDATING, "the resolver does not validate DNSSEC")                            \
+    X(UNPROVEN, "the resolver has not proven in time that it still validates DNSSEC")     \
     X(OVERLOADED, "too many lookups at once")                                             \
     X(SHUTDOWN, "daned is stopping")
 

@@ -7,6 +7,7 @@ dist_check_SCRIPTS = \
     tests/integration/control \
     tests/integration/client \
     tests/integration/danectl \
+    tests/integration/flood \
     tests/integration/faults \
     tests/integration/hit \
     tests/integration/hostile \

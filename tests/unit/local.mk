@@ -50,6 +50,7 @@ UNIT_TESTS += tests/unit/io/test_getdns_reply
 UNIT_TESTS += tests/unit/io/test_log
 UNIT_TESTS += tests/unit/io/test_metrics_text
 UNIT_TESTS += tests/unit/io/test_session
+UNIT_TESTS += tests/unit/io/test_turns
 UNIT_TESTS += tests/unit/io/test_signature_memo
 UNIT_TESTS += tests/unit/io/test_verify_wolfssl
 UNIT_TESTS += tests/unit/proto/test_base64
