@@ -6,6 +6,7 @@ dist_check_SCRIPTS = \
     tests/integration/check \
     tests/integration/control \
     tests/integration/client \
+    tests/integration/confinement \
     tests/integration/danectl \
     tests/integration/flood \
     tests/integration/faults \

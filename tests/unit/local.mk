@@ -45,6 +45,7 @@ UNIT_TESTS += tests/unit/core/test_tlsa
 UNIT_TESTS += tests/unit/core/test_utf8
 UNIT_TESTS += tests/unit/daemon/test_config
 UNIT_TESTS += tests/unit/io/test_cache_file
+UNIT_TESTS += tests/unit/daemon/test_confinement
 UNIT_TESTS += tests/unit/io/test_explain
 UNIT_TESTS += tests/unit/io/test_getdns_reply
 UNIT_TESTS += tests/unit/io/test_log
