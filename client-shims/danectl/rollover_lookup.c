@@ -81,25 +81,27 @@ void rollover_ask_resolver(struct rollover *rollover, struct rollover_answer *an
     free(asked);
 }
 
-/* Lets the policy ask until it has its verdict. */
+/* Lets the policy ask until it has its verdict. For one host it needs a few answers at a time. */
 static void decide_policy(struct rollover *rollover)
 {
+    enum { NEEDS_MAX = 8 };
     static const struct policy_options options = {.promote = true};
-    struct question needs[POLICY_NEEDS_MAX];
-    size_t count;
+    struct rollover_answer answers[NEEDS_MAX];
+    struct question needs[NEEDS_MAX];
+    const struct question *need;
 
-    while (!policy_decide(
-        &rollover->host, &options, &rollover->evidence, needs, &count, rollover->verdict)) {
-        struct rollover_answer *answers = alloc_array_zeroed(count + 1, sizeof *answers);
-        for (size_t i = 0; i < count; i++)
-            rollover_answer_init(&answers[i], &needs[i].name, needs[i].type);
+    while (!policy_decide(&rollover->host, &options, &rollover->evidence, rollover->verdict)) {
+        size_t count = 0;
+        while (count < NEEDS_MAX && (need = evidence_take_need(&rollover->evidence)) != NULL) {
+            rollover_answer_init(&answers[count], &need->name, need->type);
+            needs[count++] = *need;
+        }
         rollover_ask_resolver(rollover, answers, count);
         for (size_t i = 0; i < count; i++) {
             evidence_add(&rollover->evidence, &needs[i], answers[i].fact);
             answers[i].fact = NULL;
             rollover_answer_fini(&answers[i]);
         }
-        free(answers);
     }
 }
 
@@ -157,12 +159,12 @@ static void take_tlsa(struct rollover *rollover)
     size_t cursor = 0;
     uint16_t len;
 
-    if (!dname_tlsa_owner(&rollover->base, rollover->host.port, &owner) ||
-        evidence_get(&rollover->evidence, &owner, DNS_TLSA, &rollover->tlsa) != EVIDENCE_KNOWN ||
-        rollover->tlsa->outcome == FACT_ERROR) {
+    if (dname_tlsa_owner(&rollover->base, rollover->host.port, &owner))
+        rollover->tlsa = evidence_need(&rollover->evidence, &owner, DNS_TLSA, 0);
+    if (rollover->tlsa && rollover->tlsa->outcome == FACT_ERROR)
         rollover->tlsa = NULL;
+    if (!rollover->tlsa)
         return;
-    }
     if (rollover->tlsa->outcome != FACT_RECORDS)
         return;
     rollover->resolver_set = rollover_set_new();
