@@ -45,11 +45,13 @@ UNIT_TESTS += tests/unit/core/test_tlsa
 UNIT_TESTS += tests/unit/core/test_utf8
 UNIT_TESTS += tests/unit/daemon/test_config
 UNIT_TESTS += tests/unit/io/test_cache_file
+UNIT_TESTS += tests/unit/daemon/test_confinement
 UNIT_TESTS += tests/unit/io/test_explain
 UNIT_TESTS += tests/unit/io/test_getdns_reply
 UNIT_TESTS += tests/unit/io/test_log
 UNIT_TESTS += tests/unit/io/test_metrics_text
 UNIT_TESTS += tests/unit/io/test_session
+UNIT_TESTS += tests/unit/io/test_turns
 UNIT_TESTS += tests/unit/io/test_signature_memo
 UNIT_TESTS += tests/unit/io/test_verify_wolfssl
 UNIT_TESTS += tests/unit/proto/test_base64
@@ -79,6 +81,17 @@ tests_unit_client_shims_test_daned_client_LDADD = libdanedclient.a $(LDADD)
 UNIT_TESTS += tests/unit/client-shims/test_check_smtp
 tests_unit_client_shims_test_check_smtp_SOURCES = \
     client-shims/danectl/check_smtp.c tests/unit/client-shims/test_check_smtp.c
+
+UNIT_TESTS += tests/unit/client-shims/test_dns_message
+tests_unit_client_shims_test_dns_message_SOURCES = \
+    client-shims/danectl/dns_message.c tests/unit/client-shims/test_dns_message.c
+UNIT_TESTS += tests/unit/client-shims/test_rollover_decide
+tests_unit_client_shims_test_rollover_decide_SOURCES = \
+    client-shims/danectl/rollover_decide.c tests/unit/client-shims/test_rollover_decide.c
+UNIT_TESTS += tests/unit/client-shims/test_rollover_state
+tests_unit_client_shims_test_rollover_state_SOURCES = \
+    client-shims/danectl/input_file.c client-shims/danectl/output.c \
+    client-shims/danectl/rollover_state.c tests/unit/client-shims/test_rollover_state.c
 else
 TESTS += tests/unit/no-cmocka.sh
 endif
