@@ -65,14 +65,14 @@ static void check_again(struct cache *cache, const struct snapshot_target *targe
 {
     struct snapshot_writer *writer = malloc(sizeof *writer);
     struct snapshot_target other = *target;
-    size_t cursor = 0;
+    struct cache_walk walk;
 
     FUZZ_CHECK(writer != NULL);
     other.cache = cache_new(CACHE_SIZE, cache_hash_key(cache));
     snapshot_begin(writer, &now, POLICY);
-    do
-        cursor = cache_scan_all(cache, cursor, now.boot_ms, add_item, writer);
-    while (cursor != 0);
+    cache_walk_start(&walk, cache);
+    while (cache_walk_step(&walk, now.boot_ms, true, 1, add_item, writer))
+        ;
     snapshot_end(writer);
     FUZZ_CHECK(read_all(writer->out, writer->len, &other) == SNAPSHOT_END);
     FUZZ_CHECK(writer->records < entries_of(cache) || entries_of(other.cache) == entries_of(cache));
@@ -130,16 +130,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .policy = POLICY,
         .max_ttl_s = MAX_TTL_S,
         .negative_max_ttl_s = MAX_TTL_S};
-    size_t cursor = 0;
+    struct cache_walk walk;
 
     if (size > 0 && size <= SNAPSHOT_FRAME_MAX && data[0] != snapshot_magic[0]) {
         size = seal(data, size, sealed);
         data = sealed;
     }
     if (read_all(data, size, &target) == SNAPSHOT_END) {
-        do
-            cursor = cache_scan(target.cache, cursor, now.boot_ms, check_item, NULL);
-        while (cursor != 0);
+        cache_walk_start(&walk, target.cache);
+        while (cache_walk_step(&walk, now.boot_ms, false, 1, check_item, NULL))
+            ;
         check_again(target.cache, &target);
     }
     cache_free(target.cache);
