@@ -17,6 +17,7 @@
 
 #include <uv.h>
 
+#include "daemon/confinement.h"
 #include "daemon/core/alloc.h"
 #include "daemon/io/cache_file.h"
 #include "daemon/io/clock.h"
@@ -438,20 +439,28 @@ static void on_signal(uv_signal_t *handle, int number)
     stop(daemon);
 }
 
+static const int signal_numbers[3] = {SIGHUP, SIGTERM, SIGINT};
+
+/* Holds the signals back (SIG_BLOCK) until there is a loop to take them (SIG_UNBLOCK). main() has
+ * held HUP since long before; whoever started us may have held others. */
+static void hold_signals(int how)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < 3; i++)
+        sigaddset(&set, signal_numbers[i]);
+    sigprocmask(how, &set, NULL);
+}
+
 static void watch_signals(struct daemon *daemon)
 {
-    static const int numbers[3] = {SIGHUP, SIGTERM, SIGINT};
-    sigset_t watched;
-
-    sigemptyset(&watched);
     for (size_t i = 0; i < 3; i++) {
         uv_signal_init(&daemon->loop, &daemon->signals[i]);
         daemon->signals[i].data = daemon;
-        uv_signal_start(&daemon->signals[i], on_signal, numbers[i]);
-        sigaddset(&watched, numbers[i]);
+        uv_signal_start(&daemon->signals[i], on_signal, signal_numbers[i]);
     }
-    /* main() has held some of them up; whoever starts us may have, too. */
-    sigprocmask(SIG_UNBLOCK, &watched, NULL);
+    hold_signals(SIG_UNBLOCK);
     uv_timer_init(&daemon->loop, &daemon->drain_timer);
     daemon->drain_timer.data = daemon;
 }
@@ -503,6 +512,8 @@ int daemon_run(
     daemon->config = config;
     daemon->overrides = overrides;
     log_configure(config, options->verbose);
+    /* Clients can connect, and be waited for, before the loop runs: then TERM must drain, too. */
+    hold_signals(SIG_BLOCK);
     size_t descriptors = privileges_raise_descriptors(DESCRIPTORS_WANTED);
     size_t connections = descriptors > 2 * DESCRIPTORS_RESERVED ? descriptors - DESCRIPTORS_RESERVED
                                                                 : descriptors / 2;
@@ -514,8 +525,11 @@ int daemon_run(
             listeners_discard(&daemon->listeners);
         }
     }
-    if (status == 0)
+    if (status == 0) {
+        if (!confinement_enter(error, sizeof error))
+            log_write(LOG_LEVEL_WARNING, "%s; going on without", error);
         run(daemon);
+    }
     overrides_free(daemon->overrides);
     config_free(daemon->config);
     free(daemon);

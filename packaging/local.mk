@@ -35,6 +35,7 @@ dist_pkgdata_DATA = \
     packaging/man/explain.schema.json \
     packaging/man/policy.schema.json \
     packaging/man/result.schema.json \
+    packaging/man/rollover.schema.json \
     packaging/man/stats.schema.json \
     packaging/man/status.schema.json \
     packaging/man/tlsa.schema.json \
@@ -45,7 +46,7 @@ dist_zshcompletion_DATA = packaging/completion/_danectl
 EXTRA_DIST += packaging/completion/danectl.bash
 
 # The pages. Their links are those of the source; what they lead to is installed closer by.
-doc_pages = README.md CHANGELOG.md SECURITY.md packaging/doc/comparison.md
+doc_pages = README.md CHANGELOG.md SECURITY.md packaging/doc/comparison.md packaging/doc/operations.md
 EXTRA_DIST += $(doc_pages)
 
 # bash looks for a file of the command's own name.

@@ -25,6 +25,8 @@ const char *dns_type_text(uint16_t type)
     switch (type) {
     case DNS_A:
         return "A";
+    case DNS_NS:
+        return "NS";
     case DNS_CNAME:
         return "CNAME";
     case DNS_SOA:

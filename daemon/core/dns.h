@@ -16,6 +16,7 @@
 
 enum dns_type {
     DNS_A = 1,
+    DNS_NS = 2,
     DNS_CNAME = 5,
     DNS_SOA = 6,
     DNS_MX = 15,
@@ -30,7 +31,8 @@ enum dns_rcode {
     DNS_FORMERR = 1,
     DNS_SERVFAIL = 2,
     DNS_NXDOMAIN = 3,
-    DNS_REFUSED = 5
+    DNS_REFUSED = 5,
+    DNS_NOTAUTH = 9,
 };
 
 /*

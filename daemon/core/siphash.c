@@ -17,7 +17,7 @@ static uint64_t rotate(uint64_t value, unsigned bits)
     return value << bits | value >> (64 - bits);
 }
 
-static void round_once(struct state *s)
+static inline void round_once(struct state *s)
 {
     s->v0 += s->v1;
     s->v2 += s->v3;
@@ -31,7 +31,7 @@ static void round_once(struct state *s)
     s->v2 = rotate(s->v2, 32);
 }
 
-static void absorb(struct state *s, uint64_t word)
+static inline void absorb(struct state *s, uint64_t word)
 {
     s->v3 ^= word;
     round_once(s);
@@ -65,8 +65,11 @@ uint64_t siphash(const struct siphash_key *key, const void *data, size_t len)
 uint32_t siphash_name(
     const struct siphash_key *key, uint8_t kind, uint16_t number, const struct dname *name)
 {
-    uint8_t octets[3 + DNAME_MAX] = {kind, (uint8_t)(number >> 8), (uint8_t)number};
+    uint8_t octets[3 + DNAME_MAX];
 
+    octets[0] = kind;
+    octets[1] = (uint8_t)(number >> 8);
+    octets[2] = (uint8_t)number;
     memcpy(octets + 3, name->wire, name->len);
     return (uint32_t)siphash(key, octets, 3u + name->len);
 }

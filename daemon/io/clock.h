@@ -13,7 +13,7 @@
  */
 uint64_t clock_now_ms(void);
 
-/* Microseconds of an arbitrary beginning, for measuring how long something took. */
+/* The same clock in microseconds: clock_now_us() / 1000 is clock_now_ms(). */
 uint64_t clock_now_us(void);
 
 /* The time of day, in seconds since 1970 UTC. It can jump. */

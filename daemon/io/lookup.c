@@ -191,13 +191,16 @@ bool lookups_cached(struct lookups *lookups, const struct destination *destinati
     if (!cache_get(lookups->cache, cache_kind_of(destination), destination->port,
             &destination->name, now_ms, &level))
         return false;
-    *answer_out = answer_unpack(level.octets, level.len, level.expires_ms);
+    answer_unpack(level.octets, level.len, level.expires_ms, answer_out);
     return true;
 }
 
 struct answer lookups_read_level(const struct cache_item *item)
 {
-    return answer_unpack(item->value, item->len, item->expires_ms);
+    struct answer answer;
+
+    answer_unpack(item->value, item->len, item->expires_ms, &answer);
+    return answer;
 }
 
 bool lookups_known(struct lookups *lookups, const struct destination *destination, uint64_t now_ms,

@@ -190,6 +190,5 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < bench.chain_count; i++)
         chains_free(&bench.chains[i]);
     free(bench.chains);
-    verify_wolfssl_thread_end();
     return 0;
 }
