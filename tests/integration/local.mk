@@ -14,6 +14,10 @@ dist_check_SCRIPTS = \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)
 
+# Apart from the others: it is about the Debian package, which is not built by this make.
+PACKAGE_TESTS = tests/integration/package
+TESTS += $(PACKAGE_TESTS)
+
 EXTRA_DIST += \
     tests/integration/run \
     tests/integration/dns/servers.py \
@@ -24,6 +28,7 @@ EXTRA_DIST += \
     tests/integration/harness/clients.py \
     tests/integration/harness/daned.py \
     tests/integration/harness/manager.py \
+    tests/integration/harness/namespaces.py \
     tests/integration/harness/relay.py \
     tests/integration/harness/report.py \
     tests/integration/harness/resolver.py \
@@ -38,6 +43,10 @@ EXTRA_DIST += \
     tests/integration/mta/receiver.py \
     tests/integration/mta/stand_in.py \
     tests/integration/mta/world \
-    tests/integration/mta/world_zones.py
+    tests/integration/mta/world_zones.py \
+    tests/integration/package \
+    tests/integration/systemd/cases.py \
+    tests/integration/systemd/machine.py \
+    tests/integration/systemd/world
 
 include tests/integration/resolver/local.mk

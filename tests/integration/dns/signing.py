@@ -148,9 +148,10 @@ def _apply_damage(path, damage):
 
 
 class World:
-    """All zones under one private root; the root itself is among them."""
+    """All zones under one private root, itself among them; the address of their one name server."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, server='127.0.0.1'):
+        self.server = server
         self.directory = os.path.abspath(directory)
         self.key_directory = os.path.join(self.directory, 'keys')
         self.zone_directory = os.path.join(self.directory, 'zones')
@@ -197,7 +198,7 @@ class World:
         parents = [other for other in self.zones
                    if other is not zone and ('.' + zone.name).endswith('.' + other.name.lstrip('.'))]
         parent = max(parents, key=lambda other: len(other.name))
-        parent.add('%s 3600 NS ns.%s\nns.%s 3600 A 127.0.0.1' % ((zone.name,) * 3))
+        parent.add('%s 3600 NS ns.%s\nns.%s 3600 A %s' % ((zone.name,) * 3 + (self.server,)))
         if callable(zone.delegation):
             parent.add('\n'.join(zone.delegation(zone)))
         elif zone.delegation == 'secure':
@@ -210,7 +211,7 @@ class World:
         below = '' if zone.name == '.' else zone.name
         head = ['$ORIGIN ' + zone.name, '$TTL 3600',
                 '@ 3600 SOA ns.%s hostmaster.%s 1 7200 3600 1209600 300' % (below, below),
-                '@ 3600 NS ns.' + below, 'ns.%s 3600 A 127.0.0.1' % below]
+                '@ 3600 NS ns.' + below, 'ns.%s 3600 A %s' % (below, self.server)]
         text = '\n'.join(head + zone.lines) + '\n' + ''.join(key.record for key in zone.keys)
         target = os.path.join(self.zone_directory, zone.file_name())
         source = os.path.join(self.source_directory, zone.file_name()) if zone.signed else target
