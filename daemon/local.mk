@@ -17,5 +17,6 @@ libdaemon_a_SOURCES = \
     daemon/systemd.h daemon/systemd.c
 
 sbin_PROGRAMS += daned
-daned_SOURCES = daemon/main.c
+# memory.c replaces malloc in whatever it is linked into: in the daemon alone.
+daned_SOURCES = daemon/main.c daemon/memory.c
 daned_LDADD = libdaemon.a libio.a libcore.a libproto.a $(DANED_LIBS)

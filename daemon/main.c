@@ -3,6 +3,7 @@
  * main.c - the command line of daned.
  */
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -85,6 +86,22 @@ static int parse_command_line(int argc, char **argv, struct command_line *line)
     return -1;
 }
 
+/*
+ * What would be the end of the process by default, and must not be: a log that nobody reads any
+ * more, a file at its limit, and a reload that is asked for before the loop watches for it. That
+ * one waits until daemon_run() lets it through.
+ */
+static void settle_signals(void)
+{
+    sigset_t held;
+
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    sigemptyset(&held);
+    sigaddset(&held, SIGHUP);
+    sigprocmask(SIG_BLOCK, &held, NULL);
+}
+
 int main(int argc, char **argv)
 {
     struct command_line line = {.daemon = {.config_file = CONFIG_DEFAULT_FILE}};
@@ -96,6 +113,7 @@ int main(int argc, char **argv)
 
     if (status >= 0)
         return status;
+    settle_signals();
     if (config_load(line.daemon.config_file, line.daemon.config_must_exist, &config, &error) !=
         CONFIG_OK) {
         fprintf(stderr, "daned: %s\n", config_error_text(&error, text, sizeof text));

@@ -12,7 +12,7 @@
 #include "daemon/io/log.h"
 #include "proto/printable.h"
 
-enum { EXPIRED_LOGGED = 20 };
+enum { EXPIRED_LOGGED = 20, SECONDS_PER_DAY = 86400 };
 
 void status_init(struct status *status, const struct overrides *overrides, uint64_t now_ms)
 {
@@ -42,6 +42,20 @@ void status_set_overrides(struct status *status, const struct overrides *overrid
     free(status->override_uses);
     status->override_uses =
         count > 0 ? alloc_array_zeroed(count, sizeof *status->override_uses) : NULL;
+    status->next_expiry_of = -1;
+}
+
+bool status_next_expiry(
+    struct status *status, const struct overrides *overrides, int64_t today, uint64_t *time_s_out)
+{
+    if (status->next_expiry_of != today) {
+        status->next_expiry = overrides ? overrides_next_expiry(overrides, today) : OVERRIDE_NEVER;
+        status->next_expiry_of = today;
+    }
+    if (status->next_expiry == OVERRIDE_NEVER)
+        return false;
+    *time_s_out = (uint64_t)(status->next_expiry + 1) * SECONDS_PER_DAY;
+    return true;
 }
 
 void status_log_expired(const struct overrides *overrides, int64_t today)
@@ -124,9 +138,10 @@ static void list_override(json_t *list, const struct override *override)
 {
     if (json_array_size(list) >= STATUS_OVERRIDES_MAX)
         return;
-    json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:s}", "key", override->key, "level",
-                                    override_level_text(override->level), "line",
-                                    (int) override->line, "expires", override->expires_text));
+    json_array_append_new(
+        list, json_pack("{s:s, s:s, s:i, s:s?, s:s}", "key", override->key, "level",
+                  override_level_text(override->level), "line", (int) override->line, "expires",
+                  override->expires_text[0] ? override->expires_text : NULL, "why", override->why));
 }
 
 static json_t *overrides_tree(
@@ -134,8 +149,10 @@ static json_t *overrides_tree(
 {
     size_t count = overrides ? overrides_count(overrides) : 0;
     json_t *expired = json_array();
+    json_t *expiring = json_array();
     json_t *unused = json_array();
     json_int_t expired_count = 0;
+    json_int_t expiring_count = 0;
     json_int_t unused_count = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -143,13 +160,39 @@ static json_t *overrides_tree(
         if (override_is_expired(override, today)) {
             expired_count++;
             list_override(expired, override);
-        } else if (status->override_uses[i] == 0 && override->level != OVERRIDE_AUTO) {
+            continue;
+        }
+        if (override->expires < today + STATUS_SOON_DAYS) {
+            expiring_count++;
+            list_override(expiring, override);
+        }
+        if (status->override_uses[i] == 0 && override->level != OVERRIDE_AUTO) {
             unused_count++;
             list_override(unused, override);
         }
     }
-    return json_pack("{s:I, s:I, s:I, s:o, s:o}", "count", (json_int_t)count, "expired_count",
-        expired_count, "unused_count", unused_count, "expired", expired, "unused", unused);
+    return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "count", (json_int_t)count,
+        "expired_count", expired_count, "expiring_count", expiring_count, "unused_count",
+        unused_count, "expired", expired, "expiring", expiring, "unused", unused);
+}
+
+static json_t *cache_tree(const struct cache *cache, const struct cache_file *cache_file)
+{
+    struct cache_file_report report = cache_file_report(cache_file);
+    struct cache_counts counts;
+    char path[CONFIG_VALUE_MAX + 1];
+    char error[CACHE_FILE_ERROR_MAX];
+    json_t *file = json_null();
+
+    cache_count(cache, &counts);
+    printable_copy(path, sizeof path, report.path, strlen(report.path));
+    printable_copy(error, sizeof error, report.error, strlen(report.error));
+    if (path[0] != '\0')
+        file = json_pack("{s:s, s:I, s:I, s:I, s:s}", "path", path, "loaded_facts",
+            (json_int_t)report.loaded_facts, "saved_at", (json_int_t)report.saved_wall_s,
+            "saved_records", (json_int_t)report.saved_records, "error", error);
+    return json_pack("{s:I, s:I, s:I, s:o}", "entries", (json_int_t)counts.entries, "bytes",
+        (json_int_t)counts.bytes, "size", (json_int_t)cache_size(cache), "file", file);
 }
 
 static enum log_level current_level(void)
@@ -164,17 +207,13 @@ static enum log_level current_level(void)
 json_t *status_tree(
     const struct status *status, const struct status_sources *sources, uint64_t now_ms)
 {
-    struct cache_counts counts;
-
-    cache_count(sources->cache, &counts);
-    json_t *cache = json_pack("{s:I, s:I, s:I}", "entries", (json_int_t)counts.entries, "bytes",
-        (json_int_t)counts.bytes, "size", (json_int_t)cache_size(sources->cache));
     json_t *log = json_pack("{s:s, s:I}", "level", log_level_text(current_level()), "dropped",
         (json_int_t)log_dropped());
     return json_pack("{s:s, s:I, s:b, s:o, s:o, s:o, s:o, s:o}", "version", PACKAGE_VERSION,
         "uptime", (json_int_t)((now_ms - status->started_ms) / 1000), "validating",
         resolver_getdns_state(sources->resolver) == RESOLVER_VALIDATING, "resolvers",
         resolvers_tree(status, sources->config), "listeners",
-        listeners_tree(sources->config, sources->listeners), "cache", cache, "overrides",
+        listeners_tree(sources->config, sources->listeners), "cache",
+        cache_tree(sources->cache, sources->cache_file), "overrides",
         overrides_tree(status, sources->overrides, sources->today), "log", log);
 }

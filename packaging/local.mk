@@ -29,18 +29,38 @@ dist_grafana_DATA = packaging/grafana/daned.json
 dist_man_MANS += packaging/man/danectl.1
 
 # The replies of the control socket, for programs; and completion for the shells.
-dist_pkgdata_DATA = packaging/man/explain.schema.json
+dist_pkgdata_DATA = \
+    packaging/man/check.schema.json \
+    packaging/man/dump.schema.json \
+    packaging/man/explain.schema.json \
+    packaging/man/policy.schema.json \
+    packaging/man/result.schema.json \
+    packaging/man/rollover.schema.json \
+    packaging/man/stats.schema.json \
+    packaging/man/status.schema.json \
+    packaging/man/tlsa.schema.json \
+    packaging/man/verify.schema.json
 bashcompletiondir = $(datadir)/bash-completion/completions
 zshcompletiondir = $(datadir)/zsh/site-functions
 dist_zshcompletion_DATA = packaging/completion/_danectl
 EXTRA_DIST += packaging/completion/danectl.bash
 
+# The pages. Their links are those of the source; what they lead to is installed closer by.
+doc_pages = README.md CHANGELOG.md SECURITY.md packaging/doc/comparison.md packaging/doc/operations.md
+EXTRA_DIST += $(doc_pages)
+
 # bash looks for a file of the command's own name.
 install-data-local:
+	$(MKDIR_P) $(DESTDIR)$(docdir)
+	for page in $(doc_pages); do \
+	    $(SED) -e 's|(\.\./\.\./|(|g' -e 's|(client-shims/|(|g' -e 's|(packaging/doc/|(|g' \
+	        $(srcdir)/$$page >$(DESTDIR)$(docdir)/$${page##*/} || exit 1; \
+	done
 	$(MKDIR_P) $(DESTDIR)$(bashcompletiondir)
 	$(INSTALL_DATA) $(srcdir)/packaging/completion/danectl.bash $(DESTDIR)$(bashcompletiondir)/danectl
 
 uninstall-local:
+	for page in $(doc_pages); do rm -f $(DESTDIR)$(docdir)/$${page##*/}; done
 	rm -f $(DESTDIR)$(bashcompletiondir)/danectl
 
 # systemd: units, the service user, directories; only where configure was told to.

@@ -7,7 +7,8 @@ packages_build=(gcc libc6-dev make autoconf automake pkg-config
     libsystemd-dev libseccomp-dev)
 packages_world=(nsd unbound bind9-utils ldnsutils openssl python3 netcat-openbsd)
 packages_check=(netbase clang clang-format-14 clang-format libclang-rt-14-dev valgrind libcmocka-dev libssl-dev mandoc
-    shellcheck iproute2 util-linux procps prometheus)
+    shellcheck iproute2 util-linux procps strace prometheus)
+packages_bench=(python3 redis-server)
 packages_deb=(dpkg-dev debhelper fakeroot lintian libcmocka-dev)
 
 # Runs apt-get without questions and without starting or enabling any service: a resolver or a name
@@ -44,7 +45,7 @@ packages_install() {
     # They are wanted as programs of ours, on ports of ours, and not at the next boot either.
     for package in "${missing[@]}"; do
         case $package in
-        nsd | unbound | prometheus)
+        nsd | unbound | prometheus | redis-server)
             [ ! -d /run/systemd/system ] || systemctl -q disable "$package" 2>/dev/null || :
             ;;
         esac

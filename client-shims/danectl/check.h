@@ -58,11 +58,12 @@ struct check_host {
     size_t name_count;
     uint8_t *data;              /* the octets of the records */
     const char *lookup_failure; /* of its addresses; NULL: none */
+    bool ready;                 /* a record for its next certificate is there */
 };
 
 /* How far an address let us come. */
 enum check_reached {
-    CHECK_UNTRIED,     /* there is no way to it from here */
+    CHECK_UNTRIED,     /* it cannot be seen from here: no way to it, or no such handshake */
     CHECK_UNREACHED,   /* it does not take the connection, or not in time */
     CHECK_NO_SMTP,     /* it does not speak SMTP with us, or not in time */
     CHECK_NO_STARTTLS, /* it does not offer, or does not grant it */
@@ -70,7 +71,39 @@ enum check_reached {
     CHECK_TLS,         /* there is a chain */
 };
 
-struct check_tls;
+/*
+ * The handshakes with one address, each on a connection of its own. The first offers everything, as
+ * an MTA does, and says how far the address lets us come. Each of the others offers one version and
+ * one kind of key, for which a server may have a certificate of its own; of these, one that would
+ * show what has been seen is not made.
+ */
+#define CHECK_TRIES 5
+
+/* One handshake that was made. */
+struct check_try {
+    bool made;
+    enum check_reached reached;
+    bool declined;            /* it has no certificate for what was offered: it broke off */
+    char why[CHECK_TEXT_MAX]; /* it came no further */
+    char protocol[16];        /* "TLSv1.3" */
+    char cipher[64];
+    size_t chain; /* after CHECK_TLS: which one of the address */
+};
+
+/* One chain that an address presents, in one handshake or in several. */
+struct check_chain {
+    uint8_t *data; /* the certificates */
+    struct chain_cert certs[CHAIN_CERTS_MAX];
+    size_t cert_count;
+    const char *key; /* of the leaf, "RSA"; static storage */
+    /* What check_judge.c says. */
+    bool judged;
+    bool matched;
+    size_t matched_record;
+    char (*verdict)[CHECK_TEXT_MAX]; /* of each record of the host; empty: it matches */
+    bool has_expiry;
+    int64_t expires_s;
+};
 
 /* One address of a host, and what became of it. */
 struct check_address {
@@ -78,21 +111,9 @@ struct check_address {
     struct sockaddr_storage sockaddr;
     socklen_t sockaddr_len;
     char text[INET6_ADDRSTRLEN];
-    enum check_reached reached;
-    char why[CHECK_TEXT_MAX]; /* it came no further */
-    struct check_tls *tls;    /* after CHECK_TLS, and while it runs */
-    struct chain_cert certs[CHAIN_CERTS_MAX];
-    size_t cert_count;
-    char protocol[16]; /* "TLSv1.3" */
-    char cipher[64];
-    /* What check_judge.c says. */
-    bool judged;
-    bool matched;
-    size_t matched_record;
-    char verdict[CHECK_RECORDS_MAX][CHECK_TEXT_MAX]; /* of each record; empty: it matches */
-    bool has_expiry;
-    int64_t expires_s;
-    bool ready; /* a record for the next certificate is there */
+    struct check_try tries[CHECK_TRIES];
+    struct check_chain chains[CHECK_TRIES];
+    size_t chain_count;
 };
 
 /* One thing that is not as it should be. */
@@ -107,6 +128,8 @@ struct check {
     const char *destination;
     int64_t now_s;        /* the time of day that dates are held against */
     uint64_t deadline_ms; /* of the monotonic clock */
+    uint64_t judge_deadline_ms;
+    bool unjudged; /* that deadline has passed before all was judged */
     int warn_days;
     uint16_t connect_port;                  /* 0: the port of the destination */
     const char *resolve[CHECK_RESOLVE_MAX]; /* "HOST=ADDRESS" */
@@ -136,20 +159,50 @@ void check_find(struct check *check, enum check_level level, const struct check_
  */
 const char *check_explain(struct check *check);
 
+/* Takes "HOST=ADDRESS", borrowed: an address of a host. Returns false if it is none, or one too
+ * many. */
+bool check_add_resolve(struct check *check, const char *text);
+
 /*
  * Finds the addresses of the hosts in the states dane, encrypt and none, side by side, before the
  * deadline; what fails is noted in the host.
  */
 void check_find_addresses(struct check *check);
 
-/* Talks to all addresses, side by side, before the deadline. */
+/*
+ * Talks to all addresses, side by side, before the deadline; with one address, one handshake after
+ * the other.
+ */
 void check_probe_all(struct check *check);
+
+/* What the handshake number i offers: "TLSv1.2 RSA"; static storage. */
+const char *check_offer_text(size_t i);
+
+/* Whether a handshake that was to be made says nothing: it did not come so far. */
+bool check_try_is_missing(const struct check_try *try);
+
+/*
+ * Writes how a chain is presented, "TLSv1.3 RSA, TLSv1.2 RSA", into out, cut at cap octets with the
+ * NUL.
+ */
+void check_chain_label(const struct check_address *address, size_t chain, char *out, size_t cap);
 
 /* Judges what was seen, and adds the findings. */
 void check_judge(struct check *check);
 
+/* Writes the most telling reason why no record matched: out has room for cap octets. Returns it;
+ * CHAIN_WHY_UNUSABLE if there is no record to match. */
+enum chain_why check_why_refused(const struct chain_question *question,
+    const struct chain_report *report, char *out, size_t cap);
+
 /* Prints all of it: a summary of one line, then the table; or JSON. */
 void check_print(const struct check *check);
+
+/* Gives a word for how far an address let us come ("no-starttls"); static storage. */
+const char *check_reached_text(enum check_reached reached);
+
+/* Frees all that *check owns; not *check itself. */
+void check_release(struct check *check);
 
 /* Gives "OK", "WARNING", "UNKNOWN" or "CRITICAL"; static storage. */
 const char *check_level_text(enum check_level level);

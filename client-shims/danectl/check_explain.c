@@ -58,7 +58,9 @@ static const char *ask(struct check *check)
     size_t len = 0;
     const char *why;
 
-    int fd = control_client_connect();
+    uint64_t now_ms = check_now_ms();
+    int fd = control_client_connect(
+        now_ms < check->deadline_ms ? (int)(check->deadline_ms - now_ms) : 0);
     if (fd < 0)
         return strerror(errno);
     int line_len = snprintf(line, sizeof line, "explain %s json\n", check->destination);

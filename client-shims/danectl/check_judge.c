@@ -10,19 +10,18 @@
 #include <string.h>
 
 #include "client-shims/danectl/check.h"
+#include "daemon/core/alloc.h"
 #include "daemon/core/certificate.h"
 #include "daemon/io/verify_wolfssl.h"
 
-enum { DAY_S = 86400 };
+enum { DAY_S = 86400, JUDGE_MS = 5000 };
 
 static struct chain_question question_for(
-    const struct check *check, const struct check_address *address)
+    const struct check *check, const struct check_host *host, const struct check_chain *chain)
 {
-    const struct check_host *host = address->host;
-
     return (struct chain_question){
-        .certs = address->certs,
-        .cert_count = address->cert_count,
+        .certs = chain->certs,
+        .cert_count = chain->cert_count,
         .records = host->records,
         .record_count = host->record_count,
         .names = host->names,
@@ -31,106 +30,156 @@ static struct chain_question question_for(
     };
 }
 
+void check_chain_label(const struct check_address *address, size_t chain, char *out, size_t cap)
+{
+    size_t len = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < CHECK_TRIES && len < cap; i++) {
+        const struct check_try *try = &address->tries[i];
+        if (try->made && try->reached == CHECK_TLS && try->chain == chain)
+            len += (size_t)snprintf(out + len, cap - len, "%s%s %s", len > 0 ? ", " : "",
+                try->protocol, address->chains[chain].key);
+    }
+}
+
+/* "its certificate", or which one it is of several. */
+static void certificate_text(
+    const struct check_address *address, size_t chain, char *out, size_t cap)
+{
+    char label[CHECK_TEXT_MAX / 4];
+
+    check_chain_label(address, chain, label, sizeof label);
+    if (address->chain_count == 1)
+        snprintf(out, cap, "its certificate");
+    else
+        snprintf(out, cap, "its certificate for %s", label);
+}
+
 /*
- * Holds the chain against each record alone, to say of each whether it matches, and looks for one
- * that is there for the next certificate: it counts, and is not met by the present leaf. A record
- * of usage 2 beside the one that matches is such a one in either case: the next certificate of that
- * CA will match it, whatever its key.
+ * Holds the chain against each record alone, to say of each whether it matches. A destination can
+ * have so many addresses, chains and records that this would take minutes: it ends before.
  */
 static void judge_records(
-    const struct check *check, struct check_address *address, const struct chain_report *whole)
+    struct check *check, const struct check_host *host, struct check_chain *chain)
 {
-    const struct check_host *host = address->host;
     struct chain_report report;
 
+    chain->verdict = alloc_array_zeroed(host->record_count, sizeof *chain->verdict);
     for (size_t i = 0; i < host->record_count; i++) {
-        struct chain_question question = question_for(check, address);
-        char *verdict = address->verdict[i];
+        struct chain_question question = question_for(check, host, chain);
         question.records = &host->records[i];
         question.record_count = 1;
-        bool matches = false;
+        bool is_late = check_now_ms() >= check->judge_deadline_ms;
+        check->unjudged = check->unjudged || is_late;
         if (!host->counts[i])
-            snprintf(verdict, CHECK_TEXT_MAX, "%s", host->usability[i]);
-        else if (chain_verify(&question, &verify_wolfssl_crypto, &report) == CHAIN_MATCHED)
-            matches = true;
-        else
-            chain_reason_text(&question, &report, 0, verdict, CHECK_TEXT_MAX);
-        bool is_other = whole->outcome == CHAIN_MATCHED && i != whole->record && host->counts[i];
-        if (is_other && (!matches || host->records[i].usage == TLSA_DANE_TA))
-            address->ready = true;
+            snprintf(chain->verdict[i], CHECK_TEXT_MAX, "%s", host->usability[i]);
+        else if (is_late)
+            snprintf(chain->verdict[i], CHECK_TEXT_MAX, "there was no time to look at it");
+        else if (chain_verify(&question, &verify_wolfssl_crypto, &report) != CHAIN_MATCHED)
+            chain_reason_text(&question, &report, 0, chain->verdict[i], CHECK_TEXT_MAX);
     }
 }
 
 /* The earliest end of what the verdict rests on: of the leaf, and for usage 2 of all up to the
  * certificate that matched. */
-static void note_expiry(struct check_address *address, const struct chain_report *report)
+static void note_expiry(
+    const struct check_host *host, struct check_chain *chain, const struct chain_report *report)
 {
     size_t last = 0;
 
-    if (report->outcome == CHAIN_MATCHED &&
-        address->host->records[report->record].usage == TLSA_DANE_TA)
+    if (report->outcome == CHAIN_MATCHED && host->records[report->record].usage == TLSA_DANE_TA)
         last = report->depth;
-    for (size_t i = 0; i <= last && i < address->cert_count; i++) {
+    for (size_t i = 0; i <= last && i < chain->cert_count; i++) {
         struct certificate certificate;
-        struct der_span der = {address->certs[i].der, address->certs[i].len};
+        struct der_span der = {chain->certs[i].der, chain->certs[i].len};
         if (certificate_parse(der, &certificate) != CERTIFICATE_OK)
             continue;
-        if (!address->has_expiry || certificate.not_after < address->expires_s)
-            address->expires_s = certificate.not_after;
-        address->has_expiry = true;
+        if (!chain->has_expiry || certificate.not_after < chain->expires_s)
+            chain->expires_s = certificate.not_after;
+        chain->has_expiry = true;
     }
 }
 
-static void judge_expiry(struct check *check, const struct check_address *address)
+static void judge_expiry(struct check *check, const struct check_address *address, size_t number)
 {
-    if (!address->has_expiry)
-        return;
-    int64_t left_s = address->expires_s - check->now_s;
-    long long days = (long long)(left_s / DAY_S);
+    const struct check_chain *chain = &address->chains[number];
+    char what[CHECK_TEXT_MAX / 2];
 
+    if (!chain->has_expiry)
+        return;
+    int64_t left_s = chain->expires_s - check->now_s;
+    long long days = (long long)(left_s / DAY_S);
+    certificate_text(address, number, what, sizeof what);
     if (left_s < 0)
         check_find(check, CHECK_WARNING, address->host, address,
-            "the certificate expired %lld days ago (DANE-EE passes over that, RFC 7672 3.1.1)",
-            -days);
+            "%s expired %lld days ago (DANE-EE passes over that, RFC 7672 3.1.1)", what, -days);
     else if (days < check->warn_days)
-        check_find(check, CHECK_WARNING, address->host, address,
-            "the certificate expires in %lld days", days);
+        check_find(
+            check, CHECK_WARNING, address->host, address, "%s expires in %lld days", what, days);
 }
 
-/* Why nothing matches: what is wrong with a certificate says more than that a record differs. */
-static void find_mismatch(struct check *check, const struct check_address *address,
-    const struct chain_question *question, const struct chain_report *report)
+enum chain_why check_why_refused(
+    const struct chain_question *question, const struct chain_report *report, char *out, size_t cap)
 {
-    char why[CHECK_TEXT_MAX / 2];
     size_t best = 0;
 
+    /* What is wrong with a certificate says more than that a record differs. */
     for (size_t i = 0; i < report->reason_count; i++)
         if (report->reasons[i].why > report->reasons[best].why)
             best = i;
     if (report->reason_count == 0) {
-        check_find(check, CHECK_CRITICAL, address->host, address, "no TLSA record is usable");
-        return;
+        snprintf(out, cap, "no TLSA record is usable");
+        return CHAIN_WHY_UNUSABLE;
     }
-    chain_reason_text(question, report, best, why, sizeof why);
-    check_find(check, CHECK_CRITICAL, address->host, address,
-        "no TLSA record matches its certificate: %s", why);
+    chain_reason_text(question, report, best, out, cap);
+    return report->reasons[best].why;
 }
 
-static void judge_chain(struct check *check, struct check_address *address)
+static void find_mismatch(struct check *check, const struct check_address *address, size_t number,
+    const struct chain_question *question, const struct chain_report *report)
 {
-    struct chain_question question = question_for(check, address);
+    char what[CHECK_TEXT_MAX / 4];
+    char why[CHECK_TEXT_MAX / 2];
+
+    certificate_text(address, number, what, sizeof what);
+    check_why_refused(question, report, why, sizeof why);
+    if (report->reason_count == 0)
+        check_find(check, CHECK_CRITICAL, address->host, address, "%s", why);
+    else
+        check_find(check, CHECK_CRITICAL, address->host, address, "no TLSA record matches %s: %s",
+            what, why);
+}
+
+static void judge_chain(struct check *check, struct check_address *address, size_t number)
+{
+    struct check_chain *chain = &address->chains[number];
+    const struct check_host *host = address->host;
+    struct chain_question question = question_for(check, host, chain);
     struct chain_report report;
 
     chain_verify(&question, &verify_wolfssl_crypto, &report);
-    address->judged = true;
-    address->matched = report.outcome == CHAIN_MATCHED;
-    address->matched_record = address->matched ? report.record : 0;
-    note_expiry(address, &report);
-    judge_records(check, address, &report);
-    if (address->matched)
-        judge_expiry(check, address);
+    chain->judged = true;
+    chain->matched = report.outcome == CHAIN_MATCHED;
+    chain->matched_record = chain->matched ? report.record : 0;
+    note_expiry(host, chain, &report);
+    judge_records(check, host, chain);
+    if (chain->matched)
+        judge_expiry(check, address, number);
     else
-        find_mismatch(check, address, &question, &report);
+        find_mismatch(check, address, number, &question, &report);
+}
+
+/* The chains of an address, and the handshakes that might have shown one more. */
+static void judge_chains(struct check *check, struct check_address *address)
+{
+    for (size_t i = 0; i < address->chain_count; i++)
+        judge_chain(check, address, i);
+    for (size_t i = 1; i < CHECK_TRIES; i++)
+        if (check_try_is_missing(&address->tries[i]))
+            check_find(check, CHECK_WARNING, address->host, address,
+                "its certificate for %s, if it has one, is not seen: %s", check_offer_text(i),
+                address->tries[i].why);
 }
 
 /* A host without records that bind: its certificate is shown, and held against nothing. */
@@ -138,32 +187,34 @@ static void judge_unbound(struct check_address *address)
 {
     struct chain_report report = {.outcome = CHAIN_UNUSABLE};
 
-    note_expiry(address, &report);
+    for (size_t i = 0; i < address->chain_count; i++)
+        note_expiry(address->host, &address->chains[i], &report);
 }
 
 static void judge_address(struct check *check, struct check_address *address, bool any_answers)
 {
     const struct check_host *host = address->host;
+    const struct check_try *first = &address->tries[0];
     bool wants_tls = host->state != CHECK_STATE_NONE;
 
-    switch (address->reached) {
+    switch (first->reached) {
     case CHECK_UNTRIED:
         check_find(check, any_answers ? CHECK_WARNING : CHECK_UNKNOWN, host, address,
-            "it cannot be checked from here: %s", address->why);
+            "it cannot be checked from here: %s", first->why);
         break;
     case CHECK_UNREACHED:
     case CHECK_NO_SMTP:
         check_find(
-            check, any_answers ? CHECK_WARNING : CHECK_CRITICAL, host, address, "%s", address->why);
+            check, any_answers ? CHECK_WARNING : CHECK_CRITICAL, host, address, "%s", first->why);
         break;
     case CHECK_NO_STARTTLS:
     case CHECK_NO_TLS:
         check_find(
-            check, wants_tls ? CHECK_CRITICAL : CHECK_WARNING, host, address, "%s", address->why);
+            check, wants_tls ? CHECK_CRITICAL : CHECK_WARNING, host, address, "%s", first->why);
         break;
     case CHECK_TLS:
         if (host->state == CHECK_STATE_DANE)
-            judge_chain(check, address);
+            judge_chains(check, address);
         else
             judge_unbound(address);
         break;
@@ -200,18 +251,54 @@ static void judge_host(struct check *check, const struct check_host *host)
             CHECK_RECORDS_MAX);
 }
 
-/* A second record, once for each host: whether it is there depends on what its addresses present.
- */
-static void judge_rollover(struct check *check, const struct check_host *host)
+/* Whether some address of the host presents a chain that the record matches. */
+static bool is_in_use(const struct check *check, const struct check_host *host, size_t record)
 {
     for (size_t i = 0; i < check->address_count; i++) {
         const struct check_address *address = &check->addresses[i];
-        if (address->host == host && address->matched && !address->ready) {
-            check_find(
-                check, CHECK_WARNING, host, NULL, "it has no TLSA record for its next certificate");
-            return;
+        for (size_t j = 0; address->host == host && j < address->chain_count; j++)
+            if (address->chains[j].judged && !address->chains[j].verdict[record][0])
+                return true;
+    }
+    return false;
+}
+
+/*
+ * Whether a record stands ready for what comes after a chain that matches: beside the record that
+ * it was accepted by there is another that counts, and that nothing presented now needs (3 + 3), or
+ * one of usage 2 that is met as well, and will be by the next certificate of that CA (3 + 2).
+ */
+static bool is_ready(
+    const struct check *check, const struct check_host *host, const struct check_chain *chain)
+{
+    for (size_t i = 0; i < host->record_count; i++) {
+        if (i == chain->matched_record || !host->counts[i])
+            continue;
+        bool is_anchor = host->records[i].usage == TLSA_DANE_TA && !chain->verdict[i][0];
+        if (is_anchor || !is_in_use(check, host, i))
+            return true;
+    }
+    return false;
+}
+
+/* The records are the host's, and so is the finding: one, whichever of its addresses it is of. */
+static void judge_rollover(struct check *check, struct check_host *host)
+{
+    bool any = false;
+
+    host->ready = true;
+    for (size_t i = 0; i < check->address_count; i++) {
+        const struct check_address *address = &check->addresses[i];
+        for (size_t j = 0; address->host == host && j < address->chain_count; j++) {
+            any = any || address->chains[j].matched;
+            if (address->chains[j].matched && !is_ready(check, host, &address->chains[j]))
+                host->ready = false;
         }
     }
+    host->ready = host->ready && any;
+    if (any && !host->ready)
+        check_find(check, CHECK_WARNING, host, NULL,
+            "no TLSA record for its next certificate stands ready beside those in use");
 }
 
 static void judge_destination(struct check *check)
@@ -237,14 +324,17 @@ void check_judge(struct check *check)
 {
     bool any_answers = false;
 
+    check->judge_deadline_ms = check_now_ms() + JUDGE_MS;
     judge_destination(check);
     for (size_t i = 0; i < check->host_count; i++)
         judge_host(check, &check->hosts[i]);
     for (size_t i = 0; i < check->address_count; i++)
-        any_answers = any_answers || check->addresses[i].reached >= CHECK_NO_STARTTLS;
+        any_answers = any_answers || check->addresses[i].tries[0].reached >= CHECK_NO_STARTTLS;
     for (size_t i = 0; i < check->address_count; i++)
         judge_address(check, &check->addresses[i], any_answers);
+    if (check->unjudged)
+        check_find(check, CHECK_UNKNOWN, NULL, NULL,
+            "there are too many addresses and records to hold each against each");
     for (size_t i = 0; i < check->host_count; i++)
         judge_rollover(check, &check->hosts[i]);
-    verify_wolfssl_thread_end();
 }

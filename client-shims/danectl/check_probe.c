@@ -2,13 +2,13 @@
 /*
  * check_probe.c - talks to every address, all of them side by side in one loop of poll(2).
  *
- * connect, greeting, EHLO, STARTTLS, handshake, QUIT; whatever goes wrong ends the one address,
- * with why. What a server says is hostile: a reply has at most CHECK_REPLY_MAX octets, and what of
- * it is shown is printable and short. At the deadline all that still run have failed.
+ * connect, greeting, EHLO, STARTTLS, handshake, QUIT; whatever goes wrong ends the one try, with
+ * why. A host with TLSA records is then tried anew for each certificate that it may have, one
+ * connection at a time, as servers count those of a client. What a server says is hostile: a reply
+ * has at most CHECK_REPLY_MAX octets, and what of it is shown is printable and short. At the
+ * deadline all that still run have failed.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,29 +18,59 @@
 #include "client-shims/danectl/check.h"
 #include "client-shims/danectl/check_smtp.h"
 #include "client-shims/danectl/check_tls_wolfssl.h"
+#include "client-shims/danectl/endpoint.h"
 #include "daemon/core/alloc.h"
+#include "daemon/core/cert_algorithm.h"
 #include "proto/printable.h"
 
 enum { SHOWN_REPLY_MAX = 160, EHLO_MAX = 300 };
 
 enum phase { CONNECTING, GREETING, SAID_EHLO, SAID_STARTTLS, HANDSHAKE, ENDED };
 
-/* One conversation. */
+/* What each try offers; as check_offer_text(). */
+static const struct {
+    struct check_tls_offer offer;
+    const char *protocol; /* as struct check_try has it */
+    const char *key;      /* as struct check_chain has it */
+    const char *text;
+} offers[CHECK_TRIES] = {
+    {{CHECK_TLS_ANY_VERSION, CHECK_TLS_ANY_KEY}, "", "", ""},
+    {{CHECK_TLS_1_3, CHECK_TLS_ECDSA}, "TLSv1.3", "ECDSA", "TLSv1.3 ECDSA"},
+    {{CHECK_TLS_1_3, CHECK_TLS_RSA}, "TLSv1.3", "RSA", "TLSv1.3 RSA"},
+    {{CHECK_TLS_1_2, CHECK_TLS_ECDSA}, "TLSv1.2", "ECDSA", "TLSv1.2 ECDSA"},
+    {{CHECK_TLS_1_2, CHECK_TLS_RSA}, "TLSv1.2", "RSA", "TLSv1.2 RSA"},
+};
+
+/* One conversation after the other with one address. */
 struct probe {
     struct check_address *address;
+    size_t number; /* of the try */
     enum phase phase;
     int fd;
     short events; /* that it waits for */
+    struct check_tls *tls;
     size_t len;
     char reply[CHECK_REPLY_MAX];
 };
 
+const char *check_offer_text(size_t i)
+{
+    return offers[i].text;
+}
+
+bool check_try_is_missing(const struct check_try *try)
+{
+    return try->made && try->reached != CHECK_TLS && !try->declined;
+}
+
 static void end(struct probe *probe, enum check_reached reached, const char *what, const char *why)
 {
-    struct check_address *address = probe->address;
+    struct check_try *try = &probe->address->tries[probe->number];
 
-    address->reached = reached;
-    snprintf(address->why, sizeof address->why, "%s%s%s", what, why[0] ? ": " : "", why);
+    try->reached = reached;
+    snprintf(try->why, sizeof try->why, "%s%s%s", what, why[0] ? ": " : "", why);
+    check_tls_free(probe->tls);
+    probe->tls = NULL;
     if (probe->fd >= 0)
         close(probe->fd);
     probe->fd = -1;
@@ -86,36 +116,31 @@ static bool say_ehlo(struct probe *probe)
     return say(probe, line);
 }
 
+static void end_unconnected(struct probe *probe, int error)
+{
+    end(probe, endpoint_is_unroutable(error) ? CHECK_UNTRIED : CHECK_UNREACHED, "no connection",
+        strerror(error));
+}
+
 static void start(struct probe *probe)
 {
     const struct check_address *address = probe->address;
 
-    probe->fd = socket(
-        address->sockaddr.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-    if (probe->fd < 0) {
-        end(probe, CHECK_UNTRIED, "no socket", strerror(errno));
-        return;
-    }
+    probe->address->tries[probe->number].made = true;
+    probe->len = 0;
     probe->phase = CONNECTING;
     probe->events = POLLOUT;
-    if (connect(probe->fd, (const struct sockaddr *)&address->sockaddr, address->sockaddr_len) ==
-            0 ||
-        errno == EINPROGRESS)
-        return;
-    end(probe, errno == ENETUNREACH || errno == EADDRNOTAVAIL ? CHECK_UNTRIED : CHECK_UNREACHED,
-        "no connection", strerror(errno));
+    probe->fd = endpoint_connect(&address->sockaddr, address->sockaddr_len);
+    if (probe->fd < 0)
+        end_unconnected(probe, errno);
 }
 
 static void on_connected(struct probe *probe)
 {
-    int error = 0;
-    socklen_t len = sizeof error;
+    int error = endpoint_connected(probe->fd);
 
-    if (getsockopt(probe->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
-        error = errno;
     if (error != 0) {
-        end(probe, error == ENETUNREACH ? CHECK_UNTRIED : CHECK_UNREACHED, "no connection",
-            strerror(error));
+        end_unconnected(probe, error);
         return;
     }
     probe->phase = GREETING;
@@ -124,8 +149,8 @@ static void on_connected(struct probe *probe)
 
 static void begin_tls(struct probe *probe)
 {
-    probe->address->tls = check_tls_new(probe->fd, probe->address->host->sni);
-    if (!probe->address->tls)
+    probe->tls = check_tls_new(probe->fd, probe->address->host->sni, &offers[probe->number].offer);
+    if (!probe->tls)
         alloc_failed();
     probe->phase = HANDSHAKE;
     probe->events = POLLOUT;
@@ -200,12 +225,65 @@ static void on_octets(struct probe *probe)
     }
 }
 
+static const char *key_of(const struct check_chain *chain)
+{
+    struct certificate certificate;
+
+    if (chain->cert_count == 0 ||
+        !certificate_has_structure(certificate_parse(
+            (struct der_span){chain->certs[0].der, chain->certs[0].len}, &certificate)))
+        return "?";
+    switch (cert_key_kind(&certificate.key)) {
+    case CERT_KEY_RSA:
+        return "RSA";
+    case CERT_KEY_RSA_PSS:
+        return "RSA-PSS";
+    case CERT_KEY_EC:
+        return "ECDSA";
+    case CERT_KEY_ED25519:
+        return "Ed25519";
+    case CERT_KEY_ED448:
+        return "Ed448";
+    case CERT_KEY_UNKNOWN:
+        break;
+    }
+    return "?";
+}
+
+static bool is_same_chain(const struct check_chain *a, const struct check_chain *b)
+{
+    if (a->cert_count != b->cert_count)
+        return false;
+    for (size_t i = 0; i < a->cert_count; i++)
+        if (a->certs[i].len != b->certs[i].len ||
+            memcmp(a->certs[i].der, b->certs[i].der, a->certs[i].len) != 0)
+            return false;
+    return true;
+}
+
+/* Keeps the chain of the session, if it is another than those before. Returns which one it is. */
+static size_t keep_chain(struct check_address *address, struct check_tls *tls)
+{
+    struct check_chain *chain = &address->chains[address->chain_count];
+
+    chain->data = check_tls_take_chain(tls, chain->certs, &chain->cert_count);
+    chain->key = key_of(chain);
+    for (size_t i = 0; i < address->chain_count; i++) {
+        if (is_same_chain(&address->chains[i], chain)) {
+            free(chain->data);
+            *chain = (struct check_chain){.data = NULL};
+            return i;
+        }
+    }
+    return address->chain_count++;
+}
+
 static void on_handshake(struct probe *probe)
 {
-    struct check_address *address = probe->address;
+    struct check_try *try = &probe->address->tries[probe->number];
     char why[CHECK_TEXT_MAX / 2];
 
-    switch (check_tls_handshake(address->tls)) {
+    switch (check_tls_handshake(probe->tls)) {
     case CHECK_TLS_WANTS_READ:
         probe->events = POLLIN;
         return;
@@ -213,16 +291,21 @@ static void on_handshake(struct probe *probe)
         probe->events = POLLOUT;
         return;
     case CHECK_TLS_FAILED:
-        check_tls_error(address->tls, why, sizeof why);
+        try->declined = true;
+        check_tls_error(probe->tls, why, sizeof why);
         end(probe, CHECK_NO_TLS, "the TLS handshake failed", why);
+        return;
+    case CHECK_TLS_UNABLE:
+        check_tls_error(probe->tls, why, sizeof why);
+        end(probe, CHECK_UNTRIED, "the TLS library cannot do this handshake", why);
         return;
     case CHECK_TLS_DONE:
         break;
     }
-    address->cert_count = check_tls_chain(address->tls, address->certs);
-    snprintf(address->protocol, sizeof address->protocol, "%s", check_tls_protocol(address->tls));
-    snprintf(address->cipher, sizeof address->cipher, "%s", check_tls_cipher(address->tls));
-    check_tls_quit(address->tls);
+    try->chain = keep_chain(probe->address, probe->tls);
+    snprintf(try->protocol, sizeof try->protocol, "%s", check_tls_protocol(probe->tls));
+    snprintf(try->cipher, sizeof try->cipher, "%s", check_tls_cipher(probe->tls));
+    check_tls_quit(probe->tls);
     end(probe, CHECK_TLS, "", "");
 }
 
@@ -268,6 +351,44 @@ static void end_late(struct probe *probe)
     }
 }
 
+/* Whether the certificate that an offer is for has been seen. */
+static bool is_seen(const struct check_address *address, size_t number)
+{
+    for (size_t i = 0; i < number; i++) {
+        const struct check_try *try = &address->tries[i];
+        if (try->made && try->reached == CHECK_TLS &&
+            strcmp(try->protocol, offers[number].protocol) == 0 &&
+            strcmp(address->chains[try->chain].key, offers[number].key) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Goes on to the next try that there is something to learn from. Returns false if there is none. */
+static bool find_next(struct probe *probe)
+{
+    const struct check_address *address = probe->address;
+
+    if (address->host->state != CHECK_STATE_DANE || address->tries[0].reached != CHECK_TLS)
+        return false;
+    while (probe->number + 1 < CHECK_TRIES)
+        if (!is_seen(address, ++probe->number))
+            return true;
+    return false;
+}
+
+/* Ends what is not done at the deadline, and says the same of what has not begun. */
+static void give_up(struct probe *probe)
+{
+    if (probe->phase == ENDED)
+        return;
+    end_late(probe);
+    while (find_next(probe)) {
+        probe->address->tries[probe->number].made = true;
+        end(probe, CHECK_UNTRIED, "there was no time for it", "");
+    }
+}
+
 /* Collects what the running ones wait for. Returns how many run. */
 static size_t watch(struct probe *probes, size_t count, struct pollfd *watched)
 {
@@ -306,12 +427,16 @@ void check_probe_all(struct check *check)
         if (now_ms >= check->deadline_ms)
             break;
         poll(watched, count, (int)(check->deadline_ms - now_ms));
-        for (size_t i = 0; i < count; i++)
-            if (watched[i].fd >= 0 && watched[i].revents)
-                go_on(&probes[i]);
+        for (size_t i = 0; i < count; i++) {
+            if (watched[i].fd < 0 || !watched[i].revents)
+                continue;
+            go_on(&probes[i]);
+            while (probes[i].phase == ENDED && find_next(&probes[i]))
+                start(&probes[i]);
+        }
     }
     for (size_t i = 0; i < count; i++)
-        end_late(&probes[i]);
+        give_up(&probes[i]);
     show_progress(check, 0);
     free(probes);
     free(watched);

@@ -14,6 +14,7 @@
 #include <wolfssl/options.h>
 
 #include <wolfssl/ssl.h>
+#include <wolfssl/wolfcrypt/error-crypt.h>
 #include <wolfssl/wolfio.h>
 
 #include "client-shims/danectl/check.h"
@@ -25,7 +26,7 @@ struct check_tls {
     WOLFSSL *session;
     int error;
     bool done;
-    uint8_t *certs[CHAIN_CERTS_MAX];
+    uint8_t *data; /* the certificates, one behind the other */
     size_t lens[CHAIN_CERTS_MAX];
     size_t cert_count;
 };
@@ -34,28 +35,67 @@ struct check_tls {
 static int keep_chain(int verified, WOLFSSL_X509_STORE_CTX *store)
 {
     struct check_tls *tls = store->userCtx;
+    size_t len = 0;
+    int count = 0;
 
     (void)verified;
-    for (int i = 0; tls->cert_count == 0 && i < store->totalCerts && i < CHAIN_CERTS_MAX; i++) {
-        size_t len = store->certs[i].length;
-        if (len == 0 || len > CHECK_CERT_MAX)
-            break;
-        tls->certs[i] = alloc_zeroed(len);
-        memcpy(tls->certs[i], store->certs[i].buffer, len);
-        tls->lens[i] = len;
+    if (tls->data)
+        return 1;
+    while (count < store->totalCerts && count < CHAIN_CERTS_MAX && store->certs[count].length > 0 &&
+           store->certs[count].length <= CHECK_CERT_MAX)
+        len += store->certs[count++].length;
+    tls->data = alloc_zeroed(len + 1);
+    for (size_t used = 0; count-- > 0; used += tls->lens[tls->cert_count++]) {
+        tls->lens[tls->cert_count] = store->certs[tls->cert_count].length;
+        memcpy(tls->data + used, store->certs[tls->cert_count].buffer, tls->lens[tls->cert_count]);
     }
-    while (tls->cert_count < CHAIN_CERTS_MAX && tls->certs[tls->cert_count])
-        tls->cert_count++;
     return 1;
 }
 
-struct check_tls *check_tls_new(int fd, const char *sni)
+static WOLFSSL_METHOD *method_of(enum check_tls_version version)
+{
+    switch (version) {
+    case CHECK_TLS_1_2:
+        return wolfTLSv1_2_client_method();
+    case CHECK_TLS_1_3:
+        return wolfTLSv1_3_client_method();
+    case CHECK_TLS_ANY_VERSION:
+        break;
+    }
+    return wolfSSLv23_client_method();
+}
+
+/*
+ * RFC 8446 4.2.3, RFC 5246 7.4.1.4.1: by the signature algorithms that a client lists, a server
+ * chooses among its certificates, in 1.3 as in 1.2.
+ */
+static bool set_offer(WOLFSSL_CTX *context, const struct check_tls_offer *offer)
+{
+    const char *algorithms = NULL;
+
+    switch (offer->key) {
+    case CHECK_TLS_RSA:
+        algorithms = "RSA+SHA256:RSA+SHA384:RSA+SHA512:"
+                     "RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512";
+        break;
+    case CHECK_TLS_ECDSA:
+        algorithms = "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512";
+        break;
+    case CHECK_TLS_ANY_KEY:
+        break;
+    }
+    if (algorithms && wolfSSL_CTX_set1_sigalgs_list(context, algorithms) != WOLFSSL_SUCCESS)
+        return false;
+    return offer->version != CHECK_TLS_ANY_VERSION ||
+           wolfSSL_CTX_SetMinVersion(context, WOLFSSL_TLSV1_2) == WOLFSSL_SUCCESS;
+}
+
+struct check_tls *check_tls_new(int fd, const char *sni, const struct check_tls_offer *offer)
 {
     struct check_tls *tls = alloc_zeroed(sizeof *tls);
 
-    tls->context = wolfSSL_CTX_new(wolfSSLv23_client_method());
-    if (tls->context &&
-        wolfSSL_CTX_SetMinVersion(tls->context, WOLFSSL_TLSV1_2) == WOLFSSL_SUCCESS) {
+    tls->context = wolfSSL_CTX_new(method_of(offer->version));
+    if (tls->context && set_offer(tls->context, offer)) {
         wolfSSL_CTX_set_verify(tls->context, WOLFSSL_VERIFY_NONE, keep_chain);
         tls->session = wolfSSL_new(tls->context);
     }
@@ -83,7 +123,8 @@ enum check_tls_status check_tls_handshake(struct check_tls *tls)
         return CHECK_TLS_WANTS_READ;
     if (tls->error == WOLFSSL_ERROR_WANT_WRITE)
         return CHECK_TLS_WANTS_WRITE;
-    return CHECK_TLS_FAILED;
+    /* What its cryptography cannot do says nothing against the server. */
+    return tls->error < MAX_CODE_E && tls->error > MIN_CODE_E ? CHECK_TLS_UNABLE : CHECK_TLS_FAILED;
 }
 
 void check_tls_error(struct check_tls *tls, char *out, size_t cap)
@@ -94,11 +135,20 @@ void check_tls_error(struct check_tls *tls, char *out, size_t cap)
     printable_copy(out, cap, text, strnlen(text, sizeof text));
 }
 
-size_t check_tls_chain(const struct check_tls *tls, struct chain_cert certs_out[CHAIN_CERTS_MAX])
+uint8_t *check_tls_take_chain(
+    struct check_tls *tls, struct chain_cert certs_out[CHAIN_CERTS_MAX], size_t *count_out)
 {
-    for (size_t i = 0; i < tls->cert_count; i++)
-        certs_out[i] = (struct chain_cert){tls->certs[i], tls->lens[i]};
-    return tls->cert_count;
+    uint8_t *data = tls->data;
+    size_t used = 0;
+
+    for (size_t i = 0; i < tls->cert_count; i++) {
+        certs_out[i] = (struct chain_cert){data + used, tls->lens[i]};
+        used += tls->lens[i];
+    }
+    *count_out = tls->cert_count;
+    tls->data = NULL;
+    tls->cert_count = 0;
+    return data;
 }
 
 const char *check_tls_protocol(const struct check_tls *tls)
@@ -132,7 +182,6 @@ void check_tls_free(struct check_tls *tls)
         wolfSSL_free(tls->session);
     if (tls->context)
         wolfSSL_CTX_free(tls->context);
-    for (size_t i = 0; i < CHAIN_CERTS_MAX; i++)
-        free(tls->certs[i]);
+    free(tls->data);
     free(tls);
 }

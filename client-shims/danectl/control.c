@@ -152,7 +152,7 @@ int command_control(int argc, char **argv)
         (!line_is_word(span_of(control.argument)) || strlen(control.argument) > CONTROL_WORD_MAX))
         return output_fail(control.name, EX_USAGE, "the argument",
             "it is empty, longer than 1024 octets, or has a blank or a control character in it");
-    int fd = control_client_connect();
+    int fd = control_client_connect(CONTROL_CLIENT_WAIT_MS);
     if (fd < 0)
         return output_fail(control.name, EX_UNAVAILABLE, control_client_path(), strerror(errno));
     status = ask(&control, fd);

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -23,8 +24,9 @@ const char *control_client_path(void)
     return socket_path;
 }
 
-int control_client_connect(void)
+int control_client_connect(int wait_ms)
 {
+    struct timeval wait = {wait_ms / 1000, wait_ms % 1000 * 1000L};
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const char *path = strncmp(socket_path, "unix:", 5) == 0 ? socket_path + 5 : socket_path;
 
@@ -36,9 +38,11 @@ int control_client_connect(void)
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
-    if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+    /* unix(7): it bounds connect(2) too. Zero would be no bound. */
+    if (wait_ms > 0 && setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait) == 0 &&
+        connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
         return fd;
-    int error = errno;
+    int error = wait_ms <= 0 || errno == EAGAIN ? ETIMEDOUT : errno;
     close(fd);
     errno = error;
     return -1;

@@ -17,8 +17,11 @@
 void control_client_set_path(const char *path);
 const char *control_client_path(void);
 
-/* Returns a connected descriptor, to be closed by the caller, or -1 with errno. */
-int control_client_connect(void);
+/*
+ * Connects, within wait_ms: a daemon that hangs takes no connections once enough of them wait.
+ * Returns a descriptor, to be closed by the caller, or -1 with errno.
+ */
+int control_client_connect(int wait_ms);
 
 /* Sends all octets. Returns 0, or -1 with errno. */
 int control_client_send(int fd, const char *data, size_t len);

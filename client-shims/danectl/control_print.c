@@ -92,7 +92,7 @@ static void print_coloured(const struct control_print *print)
     else if (is_status && (begins(print, "validating no") ||
                               memmem(print->line, print->line_len, " failed: ", 9)))
         print_whole_line(print, RED);
-    else if (is_status && begins(print, "  expired"))
+    else if (is_status && (begins(print, "  expired") || begins(print, "  expiring")))
         print_whole_line(print, YELLOW);
     else
         fwrite(print->line, 1, print->line_len, stdout);

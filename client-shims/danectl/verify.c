@@ -229,7 +229,6 @@ static int verify(const struct request *request)
     char line[LINE_MAX_LEN];
 
     enum chain_outcome outcome = chain_verify(&request->question, &verify_wolfssl_crypto, &report);
-    verify_wolfssl_thread_end();
     if (request->json) {
         print_json(request, &report, results[outcome].word);
     } else {

@@ -5,6 +5,7 @@
 #include "daemon/core/alloc.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -43,4 +44,20 @@ void *alloc_array_zeroed(size_t count, size_t size)
     if (!block)
         alloc_failed();
     return block;
+}
+
+void *alloc_pages(size_t size)
+{
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (pages == MAP_FAILED)
+        alloc_failed();
+    return pages;
+}
+
+void alloc_free_pages(void *pages, size_t size)
+{
+    /* The kernel may be out of mappings to split this one off; the memory is what matters. */
+    if (munmap(pages, size) != 0)
+        madvise(pages, size, MADV_DONTNEED);
 }

@@ -23,6 +23,16 @@ void *alloc_array(void *block, size_t count, size_t size);
 /* Gives count members of size octets of zeroes; as alloc_zeroed(). */
 void *alloc_array_zeroed(size_t count, size_t size);
 
+/*
+ * Gives size octets of zeroes, whole pages of 4096, straight from the kernel; as alloc_zeroed().
+ * For what grows large: memory is taken as the pages are written to, and given back at once, in a
+ * time that size alone decides, where free() may tidy up a whole heap.
+ */
+void *alloc_pages(size_t size);
+
+/* Gives back what alloc_pages() gave for this size. */
+void alloc_free_pages(void *pages, size_t size);
+
 /* Ends the process as a refused allocation does: for foreign libraries that ran out of memory. */
 _Noreturn void alloc_failed(void);
 

@@ -25,13 +25,19 @@ struct answer answer_plain(enum level level, enum reason reason);
 /* Whole seconds that the answer may still be used at now_ms; 0 for one that may not be kept. */
 uint32_t answer_ttl(const struct answer *answer, uint64_t now_ms);
 
-#define ANSWER_PACKED_MAX (6 + DNAME_MAX)
+#define ANSWER_PACKED_MAX (5 + DNAME_MAX)
 
-/* Writes the answer as the cache keeps it. Returns the octets written to out. */
-size_t answer_pack(const struct answer *answer, uint8_t out[ANSWER_PACKED_MAX]);
+/*
+ * Writes the answer as the cache keeps it, with the level that was decided last: that of the answer
+ * or, if it is DEFER, the one before, which may be DEFER as well. Returns the octets written to
+ * out.
+ */
+size_t answer_pack(const struct answer *answer, enum level decided, uint8_t out[ANSWER_PACKED_MAX]);
 
-/* Reads what answer_pack() wrote. */
-struct answer answer_unpack(const uint8_t *packed, size_t len, uint64_t expires_ms);
+/* Read what answer_pack() wrote: the answer, and the level that was decided last. */
+void answer_unpack(
+    const uint8_t *packed, size_t len, uint64_t expires_ms, struct answer *answer_out);
+enum level answer_unpack_decided(const uint8_t *packed);
 
 #define ANSWER_WHY_MAX 400 /* octets, with the NUL */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * cache.c - one hash table and one list by last use.
+ * cache.c - putting in, finding and showing; what makes room is cache_room.c.
  */
 #include "daemon/core/cache.h"
 
@@ -8,41 +8,15 @@
 #include <string.h>
 
 #include "daemon/core/alloc.h"
-#include "daemon/core/table.h"
+#include "daemon/core/cache_inside.h"
 
-/* What the allocator adds to a block, reckoned high. */
-enum { BLOCK_OVERHEAD = 16 };
-
-struct entry {
-    struct table_node node; /* first: a node is its entry */
-    uint32_t value_len;
-    struct entry *newer;
-    struct entry *older;
-    uint64_t expires_ms;
-    uint16_t sub;
-    uint8_t kind;
-    uint8_t name_len;
-    uint32_t generation; /* of a level; see cache_drop_levels() */
-    uint8_t octets[];    /* the value, then the name */
-};
+/* A value larger than 1 in so many of the whole is not kept. */
+enum { LARGEST_SHARE = 16 };
 
 struct key {
     enum cache_kind kind;
     uint16_t sub;
     const struct dname *name;
-};
-
-struct cache {
-    struct table table;
-    struct siphash_key hash_key;
-    struct entry *newest;
-    struct entry *oldest;
-    size_t size;
-    size_t entry_bytes;
-    uint32_t generation;
-    uint64_t hits;
-    uint64_t misses;
-    uint64_t evictions;
 };
 
 struct cache *cache_new(size_t size, const struct siphash_key *key)
@@ -55,89 +29,63 @@ struct cache *cache_new(size_t size, const struct siphash_key *key)
     return cache;
 }
 
-static size_t bytes_of(const struct entry *entry)
-{
-    return sizeof *entry + entry->value_len + entry->name_len + BLOCK_OVERHEAD;
-}
-
-static size_t bytes_in_all(const struct cache *cache)
-{
-    return sizeof *cache + cache->entry_bytes + table_bytes(&cache->table);
-}
-
-static void unlink_entry(struct cache *cache, struct entry *entry)
-{
-    if (entry->newer)
-        entry->newer->older = entry->older;
-    else
-        cache->newest = entry->older;
-    if (entry->older)
-        entry->older->newer = entry->newer;
-    else
-        cache->oldest = entry->newer;
-}
-
-static void link_newest(struct cache *cache, struct entry *entry)
-{
-    entry->newer = NULL;
-    entry->older = cache->newest;
-    if (cache->newest)
-        cache->newest->newer = entry;
-    else
-        cache->oldest = entry;
-    cache->newest = entry;
-}
-
-static void drop(struct cache *cache, struct entry *entry)
-{
-    table_remove(&cache->table, &entry->node);
-    unlink_entry(cache, entry);
-    cache->entry_bytes -= bytes_of(entry);
-    free(entry);
-}
-
-void cache_clear(struct cache *cache)
-{
-    while (cache->oldest)
-        drop(cache, cache->oldest);
-}
-
-void cache_drop_levels(struct cache *cache)
-{
-    cache->generation++;
-}
-
 void cache_free(struct cache *cache)
 {
     if (!cache)
         return;
     cache_clear(cache);
+    while (cache->doomed.oldest)
+        blocks_drop_oldest(&cache->doomed);
+    table_fini(&cache->doomed_table);
     table_fini(&cache->table);
     free(cache);
-}
-
-static void evict(struct cache *cache)
-{
-    while (cache->oldest && bytes_in_all(cache) > cache->size) {
-        drop(cache, cache->oldest);
-        cache->evictions++;
-    }
 }
 
 void cache_resize(struct cache *cache, size_t size)
 {
     cache->size = size;
-    evict(cache);
+}
+
+size_t cache_entry_size(size_t octets)
+{
+    enum { ALIGNMENT = 8 };
+
+    return (offsetof(struct cache_entry, octets) + octets + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+static size_t value_len_of(const struct cache_entry *entry)
+{
+    return entry->node.owner;
+}
+
+size_t cache_size_of(const struct cache_entry *entry)
+{
+    return cache_entry_size(entry->name_len + value_len_of(entry));
+}
+
+void cache_drop(struct cache *cache, struct cache_entry *entry)
+{
+    table_remove(&cache->table, &entry->node);
+    entry->kind = CACHE_DEAD;
+    cache->queues[entry->kept ? CACHE_KEPT : CACHE_YOUNG].dead += cache_size_of(entry);
+}
+
+void cache_drop_levels(struct cache *cache)
+{
+    cache->changes++;
+    /* The number has come round: a level that nobody has met for so long must not seem new. */
+    if (++cache->generation == 0)
+        cache_clear(cache);
 }
 
 static bool entry_matches(const struct table_node *node, const void *key_pointer)
 {
-    const struct entry *entry = (const struct entry *)(const void *)node;
+    const struct cache_entry *entry = (const struct cache_entry *)(const void *)node;
     const struct key *key = key_pointer;
 
     return entry->kind == key->kind && entry->sub == key->sub &&
            entry->name_len == key->name->len &&
-           memcmp(entry->octets + entry->value_len, key->name->wire, entry->name_len) == 0;
+           memcmp(entry->octets, key->name->wire, entry->name_len) == 0;
 }
 
 static uint32_t hash_of(const struct cache *cache, const struct key *key)
@@ -150,98 +98,154 @@ const struct siphash_key *cache_hash_key(const struct cache *cache)
     return &cache->hash_key;
 }
 
-static struct entry *find(const struct cache *cache, const struct key *key, uint32_t hash)
+static struct cache_entry *find(const struct cache *cache, const struct key *key, uint32_t hash)
 {
-    return (struct entry *)(void *)table_find(&cache->table, hash, entry_matches, key);
+    return (struct cache_entry *)(void *)table_find(&cache->table, hash, entry_matches, key);
 }
 
-static bool is_outdated(const struct cache *cache, const struct entry *entry)
+bool cache_is_outdated(const struct cache *cache, const struct cache_entry *entry)
 {
     return entry->kind != CACHE_FACT && entry->generation != cache->generation;
 }
 
-static bool is_served(const struct cache *cache, const struct entry *entry, uint64_t now_ms)
+static bool is_served(const struct cache *cache, const struct cache_entry *entry, uint64_t now_ms)
 {
-    return !is_outdated(cache, entry) && entry->expires_ms > now_ms;
+    return !cache_is_outdated(cache, entry) && entry->expires_ms > now_ms;
 }
 
-const void *cache_get(struct cache *cache, enum cache_kind kind, uint16_t sub,
-    const struct dname *name, uint64_t now_ms, size_t *len_out)
+static void give(const struct cache_entry *entry, struct cache_value *value_out)
+{
+    value_out->octets = entry->octets + entry->name_len;
+    value_out->len = value_len_of(entry);
+    value_out->expires_ms = entry->expires_ms;
+}
+
+bool cache_get(struct cache *cache, enum cache_kind kind, uint16_t sub, const struct dname *name,
+    uint64_t now_ms, struct cache_value *value_out)
 {
     struct key key = {kind, sub, name};
-    struct entry *entry = find(cache, &key, hash_of(cache, &key));
+    struct cache_entry *entry = find(cache, &key, hash_of(cache, &key));
 
-    if (entry && !is_served(cache, entry, now_ms)) {
+    if (!entry || !is_served(cache, entry, now_ms)) {
         /* A level past its time stays for cache_last(), and is soon replaced. */
-        if (is_outdated(cache, entry) || entry->kind == CACHE_FACT)
-            drop(cache, entry);
-        entry = NULL;
-    }
-    if (!entry) {
+        if (entry && (cache_is_outdated(cache, entry) || entry->kind == CACHE_FACT))
+            cache_drop(cache, entry);
         cache->misses++;
-        return NULL;
+        return false;
     }
     cache->hits++;
-    if (cache->newest != entry) {
-        unlink_entry(cache, entry);
-        link_newest(cache, entry);
-    }
-    *len_out = entry->value_len;
-    return entry->octets;
+    entry->hot = entry->asked = 1;
+    give(entry, value_out);
+    return true;
 }
 
-const void *cache_last(const struct cache *cache, enum cache_kind kind, uint16_t sub,
-    const struct dname *name, size_t *len_out, uint64_t *expires_ms_out)
+bool cache_last(const struct cache *cache, enum cache_kind kind, uint16_t sub,
+    const struct dname *name, struct cache_value *value_out)
 {
     struct key key = {kind, sub, name};
-    const struct entry *entry = find(cache, &key, hash_of(cache, &key));
+    const struct cache_entry *entry = find(cache, &key, hash_of(cache, &key));
 
-    if (!entry || is_outdated(cache, entry))
-        return NULL;
-    *len_out = entry->value_len;
-    *expires_ms_out = entry->expires_ms;
-    return entry->octets;
+    if (!entry || cache_is_outdated(cache, entry))
+        return false;
+    give(entry, value_out);
+    return true;
+}
+
+/* Writes what a new value changes of an entry; its key and its lengths stand there already. */
+static void write_value(const struct cache *cache, struct cache_entry *entry, const void *value,
+    uint64_t expires_ms, uint64_t now_ms)
+{
+    uint64_t lifetime_s = expires_ms > now_ms ? (expires_ms - now_ms) / 1000 : 0;
+
+    entry->expires_ms = expires_ms;
+    entry->lifetime_s = lifetime_s > UINT32_MAX ? UINT32_MAX : (uint32_t)lifetime_s;
+    entry->generation = cache->generation;
+    entry->asked = 0;
+    memcpy(entry->octets + entry->name_len, value, value_len_of(entry));
+}
+
+/* Puts a value in if it is worth it, and takes the old one out in any case. */
+static void put(struct cache *cache, const struct key *key, bool is_worth, const void *value,
+    size_t len, uint64_t expires_ms, uint64_t now_ms)
+{
+    uint32_t hash = hash_of(cache, key);
+    struct cache_entry *entry = find(cache, key, hash);
+    unsigned queue = CACHE_YOUNG;
+
+    is_worth = is_worth && len <= cache->size / LARGEST_SHARE;
+    cache->changes++;
+    if (entry && is_worth && len == value_len_of(entry)) {
+        write_value(cache, entry, value, expires_ms, now_ms);
+        return;
+    }
+    if (entry) {
+        /* What was in use is likely to be so again, and need not prove it once more. */
+        if (entry->kept || entry->hot)
+            queue = CACHE_KEPT;
+        cache_drop(cache, entry);
+    }
+    if (!is_worth)
+        return;
+    entry = cache_make_room(cache, queue, cache_entry_size(key->name->len + len), now_ms);
+    if (!entry)
+        return;
+    entry->kind = (unsigned)key->kind & 3u;
+    entry->kept = queue == CACHE_KEPT;
+    entry->sub = key->sub;
+    entry->name_len = key->name->len;
+    entry->node.owner = (uint32_t)len;
+    memcpy(entry->octets, key->name->wire, key->name->len);
+    write_value(cache, entry, value, expires_ms, now_ms);
+    table_insert(&cache->table, &entry->node, hash);
 }
 
 void cache_put(struct cache *cache, enum cache_kind kind, uint16_t sub, const struct dname *name,
     const void *value, size_t len, uint64_t expires_ms, uint64_t now_ms)
 {
     struct key key = {kind, sub, name};
-    uint32_t hash = hash_of(cache, &key);
-    struct entry *entry = find(cache, &key, hash);
 
-    if (entry)
-        drop(cache, entry);
-    if (expires_ms <= now_ms || len > cache->size / 4)
-        return;
-    entry = alloc_zeroed(sizeof *entry + len + name->len);
-    entry->kind = (uint8_t)kind;
-    entry->sub = sub;
-    entry->name_len = name->len;
-    entry->value_len = (uint32_t)len;
-    entry->expires_ms = expires_ms;
-    entry->generation = cache->generation;
-    memcpy(entry->octets, value, len);
-    memcpy(entry->octets + len, name->wire, name->len);
-    table_insert(&cache->table, &entry->node, hash);
-    link_newest(cache, entry);
-    cache->entry_bytes += bytes_of(entry);
-    evict(cache);
+    put(cache, &key, expires_ms > now_ms, value, len, expires_ms, now_ms);
+}
+
+void cache_put_past(struct cache *cache, enum cache_kind kind, uint16_t sub,
+    const struct dname *name, const void *value, size_t len, uint64_t expires_ms, uint64_t now_ms)
+{
+    struct key key = {kind, sub, name};
+
+    put(cache, &key, kind != CACHE_FACT && expires_ms <= now_ms, value, len, expires_ms, now_ms);
 }
 
 bool cache_remove(struct cache *cache, enum cache_kind kind, uint16_t sub, const struct dname *name)
 {
     struct key key = {kind, sub, name};
-    struct entry *entry = find(cache, &key, hash_of(cache, &key));
+    struct cache_entry *entry = find(cache, &key, hash_of(cache, &key));
 
-    if (entry)
-        drop(cache, entry);
+    if (entry) {
+        cache_drop(cache, entry);
+        cache->changes++;
+    }
     return entry != NULL;
+}
+
+void cache_show(const struct cache_entry *entry, struct cache_item *item_out)
+{
+    struct cache_value value;
+
+    give(entry, &value);
+    item_out->kind = (enum cache_kind)entry->kind;
+    item_out->sub = entry->sub;
+    item_out->value = value.octets;
+    item_out->len = value.len;
+    item_out->expires_ms = entry->expires_ms;
+    item_out->lifetime_s = entry->lifetime_s;
+    item_out->name.len = entry->name_len;
+    memcpy(item_out->name.wire, entry->octets, entry->name_len);
 }
 
 struct scan {
     const struct cache *cache;
     uint64_t now_ms;
+    bool with_past;
     cache_visit *visit;
     void *arg;
 };
@@ -249,25 +253,28 @@ struct scan {
 static void visit_entry(void *arg, const struct table_node *node)
 {
     const struct scan *scan = arg;
-    const struct entry *entry = (const struct entry *)(const void *)node;
+    const struct cache_entry *entry = (const struct cache_entry *)(const void *)node;
     struct cache_item item;
 
-    if (!is_served(scan->cache, entry, scan->now_ms))
+    if (cache_is_outdated(scan->cache, entry) ||
+        (entry->expires_ms <= scan->now_ms && !(scan->with_past && entry->kind != CACHE_FACT)))
         return;
-    item.kind = (enum cache_kind)entry->kind;
-    item.sub = entry->sub;
-    item.value = entry->octets;
-    item.len = entry->value_len;
-    item.expires_ms = entry->expires_ms;
-    item.name.len = entry->name_len;
-    memcpy(item.name.wire, entry->octets + entry->value_len, entry->name_len);
+    cache_show(entry, &item);
     scan->visit(scan->arg, &item);
 }
 
 size_t cache_scan(
     const struct cache *cache, size_t cursor, uint64_t now_ms, cache_visit *visit, void *arg)
 {
-    struct scan scan = {cache, now_ms, visit, arg};
+    struct scan scan = {cache, now_ms, false, visit, arg};
+
+    return table_scan(&cache->table, cursor, visit_entry, &scan);
+}
+
+size_t cache_scan_all(
+    const struct cache *cache, size_t cursor, uint64_t now_ms, cache_visit *visit, void *arg)
+{
+    struct scan scan = {cache, now_ms, true, visit, arg};
 
     return table_scan(&cache->table, cursor, visit_entry, &scan);
 }
@@ -277,13 +284,21 @@ size_t cache_size(const struct cache *cache)
     return cache->size;
 }
 
+size_t cache_bytes(const struct cache *cache)
+{
+    return sizeof *cache + table_bytes(&cache->table) + table_bytes(&cache->doomed_table) +
+           cache->queues[CACHE_YOUNG].blocks.bytes + cache->queues[CACHE_KEPT].blocks.bytes +
+           cache->doomed.bytes;
+}
+
 void cache_count(const struct cache *cache, struct cache_counts *counts_out)
 {
     *counts_out = (struct cache_counts){
         .entries = cache->table.member_count,
-        .bytes = bytes_in_all(cache),
+        .bytes = cache_bytes(cache),
         .hits = cache->hits,
         .misses = cache->misses,
         .evictions = cache->evictions,
+        .changes = cache->changes,
     };
 }

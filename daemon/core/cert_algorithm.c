@@ -4,6 +4,7 @@
  */
 #include "daemon/core/cert_algorithm.h"
 
+#include <limits.h>
 #include <string.h>
 
 #define OID(octets)                                   \
@@ -58,6 +59,10 @@ static const struct der_span strong_hashes[] = {
     OID(NIST_HASHES "\x04"),
 };
 
+/* As the parameters of a key have them. */
+static const struct der_span p_256 = OID("\x06\x08" ANSI_EC "\x03\x01\x07");
+static const struct der_span p_384 = OID("\x06\x05\x2b\x81\x04\x00\x22");
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* RSASSA-PSS-params (RFC 4055 3.1), with the defaults filled in. */
@@ -92,8 +97,8 @@ static size_t bits_of(struct der_span integer)
     return bits;
 }
 
-/* RSAPublicKey (RFC 8017 A.1.1). */
-static enum cert_key_quality rsa_quality(struct der_span bits)
+/* The sizes of an RSAPublicKey (RFC 8017 A.1.1), in bits; false if it is malformed. */
+static bool read_rsa(struct der_span bits, size_t *modulus_bits_out, size_t *exponent_bits_out)
 {
     struct der_reader reader;
     struct der_reader key;
@@ -105,15 +110,24 @@ static enum cert_key_quality rsa_quality(struct der_span bits)
     der_read_integer(&key, &modulus);
     der_read_integer(&key, &exponent);
     if (!der_finish(&key) || !der_finish(&reader))
+        return false;
+    *modulus_bits_out = bits_of(modulus);
+    *exponent_bits_out = bits_of(exponent);
+    return *modulus_bits_out > 0 && *exponent_bits_out > 0;
+}
+
+static enum cert_key_quality rsa_quality(struct der_span bits)
+{
+    size_t modulus_bits;
+    size_t exponent_bits;
+
+    if (!read_rsa(bits, &modulus_bits, &exponent_bits))
         return CERT_KEY_MALFORMED;
-    size_t size = bits_of(modulus);
-    if (size == 0 || bits_of(exponent) == 0)
-        return CERT_KEY_MALFORMED;
-    if (size < CERT_RSA_BITS_MIN)
+    if (modulus_bits < CERT_RSA_BITS_MIN)
         return CERT_KEY_WEAK;
-    if (size > CERT_RSA_BITS_MAX)
+    if (modulus_bits > CERT_RSA_BITS_MAX)
         return CERT_KEY_TOO_LARGE;
-    return bits_of(exponent) > CERT_RSA_EXPONENT_MAX * 8 ? CERT_KEY_EXPONENT : CERT_KEY_GOOD;
+    return exponent_bits > CERT_RSA_EXPONENT_MAX * 8 ? CERT_KEY_EXPONENT : CERT_KEY_GOOD;
 }
 
 /* The curve is one of many; its size shows in that of the point (SEC 1 2.3.3). */
@@ -268,4 +282,46 @@ bool cert_signature_fits_key(
                (signatures[i].kind == CERT_KEY_RSA_PSS && kind == CERT_KEY_RSA);
     }
     return false;
+}
+
+/* A multiplication modulo 1024 bits is half a microsecond, and grows with the square of the bits;
+ * there are at most two for each bit of the exponent. */
+static unsigned rsa_cost_us(struct der_span bits)
+{
+    size_t modulus_bits;
+    size_t exponent_bits;
+
+    if (!read_rsa(bits, &modulus_bits, &exponent_bits))
+        return UINT_MAX;
+    size_t kilobits = (modulus_bits + 1023) / 1024;
+    return (unsigned)(kilobits * kilobits * exponent_bits);
+}
+
+/* By the name of the curve, for the point may be shorter than its field. Any other costs no more
+ * than the largest, P-521. */
+static unsigned ec_cost_us(struct der_span curve)
+{
+    if (der_span_equal(curve, p_256))
+        return 1100;
+    return der_span_equal(curve, p_384) ? 1500 : 2700;
+}
+
+unsigned cert_signature_cost_us(const struct certificate_key *key)
+{
+    if (cert_key_quality(key) != CERT_KEY_GOOD)
+        return UINT_MAX;
+    switch (cert_key_kind(key)) {
+    case CERT_KEY_RSA:
+    case CERT_KEY_RSA_PSS:
+        return rsa_cost_us(key->bits);
+    case CERT_KEY_EC:
+        return ec_cost_us(key->algorithm.parameters);
+    case CERT_KEY_ED25519:
+        return 100;
+    case CERT_KEY_ED448:
+        return 250;
+    case CERT_KEY_UNKNOWN:
+        break;
+    }
+    return UINT_MAX;
 }

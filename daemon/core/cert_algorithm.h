@@ -64,4 +64,12 @@ enum cert_signature_quality cert_signature_quality(const struct certificate *cer
 bool cert_signature_fits_key(
     const struct certificate *certificate, const struct certificate_key *key);
 
+/*
+ * Reckons what it costs to check one signature by a key of CERT_KEY_GOOD, in microseconds of a slow
+ * library: by the size and exponent of an RSA key, by the curve of an EC key. The same for the same
+ * key, on every machine: a bound that is counted, not measured. UINT_MAX for a key that is not
+ * good.
+ */
+unsigned cert_signature_cost_us(const struct certificate_key *key);
+
 #endif

@@ -104,13 +104,16 @@ static enum chain_why check_signature(struct chain_search *search,
 {
     if (!cert_signature_fits_key(certificate, key))
         return CHAIN_WHY_SIGNATURE_BAD;
-    if (search->report->signatures == CHAIN_SIGNATURES_MAX) {
+    unsigned cost_us = cert_signature_cost_us(key);
+    if (search->report->signatures == CHAIN_SIGNATURES_MAX ||
+        cost_us > CHAIN_SIGNATURES_US_MAX - search->report->signatures_us) {
         stop(search, CHAIN_WHY_TOO_MANY_SIGNATURES);
         return CHAIN_WHY_TOO_MANY_SIGNATURES;
     }
     if (!spend(search, HASH_WORK * certificate->tbs.len))
         return CHAIN_WHY_TOO_MUCH_WORK;
     search->report->signatures++;
+    search->report->signatures_us += cost_us;
     switch (search->crypto->signature(certificate, key)) {
     case CHAIN_SIGNATURE_GOOD:
         return CHAIN_WHY_NONE;

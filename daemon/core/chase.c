@@ -96,22 +96,7 @@ static size_t count_records(const struct dns_reply *reply, const struct dname *o
 
 static bool rdata_is_well_formed(const struct dns_rr *rr)
 {
-    struct dname name;
-
-    switch (rr->type) {
-    case DNS_A:
-        return rr->rdata_len == 4;
-    case DNS_AAAA:
-        return rr->rdata_len == 16;
-    case DNS_MX:
-        return rr->rdata_len > 2 && dname_from_wire(rr->rdata + 2, rr->rdata_len - 2u, &name);
-    case DNS_CNAME:
-        return dname_from_wire(rr->rdata, rr->rdata_len, &name);
-    case DNS_TLSA:
-        return rr->rdata_len >= 3;
-    default:
-        return true;
-    }
+    return fact_rdata_is_well_formed(rr->type, rr->rdata, rr->rdata_len);
 }
 
 /*

@@ -46,17 +46,125 @@ struct fact *fact_new_error(enum dns_cause cause)
     return fact;
 }
 
-size_t fact_size(const struct fact *fact)
-{
-    return sizeof *fact + fact->data_len;
-}
-
 struct fact *fact_copy(const struct fact *fact)
 {
-    struct fact *copy = alloc_zeroed(fact_size(fact));
+    struct fact *copy = alloc_zeroed(sizeof *fact + fact->data_len);
 
-    memcpy(copy, fact, fact_size(fact));
+    memcpy(copy, fact, sizeof *fact + fact->data_len);
     return copy;
+}
+
+/* The packed form: these octets, then the data as it is. */
+enum { AT_OUTCOME, AT_STATUS, AT_CAUSE, AT_OMITTED, AT_CANONICAL_LEN = 5, PACKED_FIXED };
+
+size_t fact_packed_size(const struct fact *fact)
+{
+    return PACKED_FIXED + fact->data_len;
+}
+
+void fact_pack(const struct fact *fact, uint8_t *out)
+{
+    out[AT_OUTCOME] = fact->outcome;
+    out[AT_STATUS] = fact->status;
+    out[AT_CAUSE] = fact->cause;
+    out[AT_OMITTED] = (uint8_t)(fact->omitted >> 8);
+    out[AT_OMITTED + 1] = (uint8_t)fact->omitted;
+    out[AT_CANONICAL_LEN] = fact->canonical_len;
+    memcpy(out + PACKED_FIXED, fact->data, fact->data_len);
+}
+
+bool fact_rdata_is_well_formed(uint16_t type, const uint8_t *rdata, size_t len)
+{
+    struct dname name;
+
+    switch (type) {
+    case DNS_A:
+        return len == 4;
+    case DNS_AAAA:
+        return len == 16;
+    case DNS_MX:
+        return len > 2 && dname_from_wire(rdata + 2, len - 2, &name);
+    case DNS_CNAME:
+        return dname_from_wire(rdata, len, &name);
+    case DNS_TLSA:
+        return len >= 3;
+    default:
+        return true;
+    }
+}
+
+/* Whether the octets are a name as it is kept: in lower case. */
+static bool is_folded_name(const uint8_t *octets, size_t len)
+{
+    struct dname name;
+
+    return dname_from_wire(octets, len, &name) && memcmp(name.wire, octets, len) == 0;
+}
+
+/* Whether what stands in the fixed octets can go together. */
+static bool head_is_sound(uint16_t type, const struct fact *fact)
+{
+    if (fact->outcome == FACT_ERROR)
+        return fact->status == DNS_ERROR && fact->cause != CAUSE_NONE &&
+               fact->cause < DNS_CAUSE_COUNT && fact->data_len == 0 && fact->omitted == 0;
+    if (fact->outcome > FACT_RECORDS || fact->cause != CAUSE_NONE ||
+        (fact->status != DNS_SECURE && fact->status != DNS_INSECURE))
+        return false;
+    return fact->omitted == 0 || (type == DNS_MX && fact->outcome == FACT_RECORDS);
+}
+
+/* Counts the records behind the canonical name. Returns false if they are not as they must be. */
+static bool count_records(uint16_t type, struct fact *fact)
+{
+    bool has_data = fact->outcome == FACT_RECORDS && (type == DNS_MX || type == DNS_TLSA);
+    size_t at = fact->canonical_len;
+
+    while (fact->data_len - at >= 2) {
+        size_t len = (size_t)(fact->data[at] << 8 | fact->data[at + 1]);
+        at += 2;
+        if (fact->data_len - at < len || !fact_rdata_is_well_formed(type, fact->data + at, len) ||
+            (type == DNS_MX && !is_folded_name(fact->data + at + 2, len - 2)))
+            return false;
+        at += len;
+        fact->record_count++;
+    }
+    return at == fact->data_len && (fact->record_count > 0) == has_data &&
+           (type != DNS_MX || fact->record_count <= FACT_MX_MAX);
+}
+
+struct fact *fact_unpack(uint16_t type, const uint8_t *octets, size_t len, uint64_t expires_ms)
+{
+    /* A record has 2 octets at least, so that their number fits into record_count. */
+    if (len < PACKED_FIXED || len - PACKED_FIXED > 2 * UINT16_MAX)
+        return NULL;
+    struct fact *fact = alloc_zeroed(sizeof *fact + len - PACKED_FIXED);
+
+    fact->expires_ms = expires_ms;
+    fact->data_len = (uint32_t)(len - PACKED_FIXED);
+    fact->outcome = octets[AT_OUTCOME];
+    fact->status = octets[AT_STATUS];
+    fact->cause = octets[AT_CAUSE];
+    fact->omitted = (uint16_t)(octets[AT_OMITTED] << 8 | octets[AT_OMITTED + 1]);
+    fact->canonical_len = octets[AT_CANONICAL_LEN];
+    memcpy(fact->data, octets + PACKED_FIXED, fact->data_len);
+    if (head_is_sound(type, fact) && fact->canonical_len <= fact->data_len &&
+        (fact->canonical_len == 0 || is_folded_name(fact->data, fact->canonical_len)) &&
+        count_records(type, fact))
+        return fact;
+    free(fact);
+    return NULL;
+}
+
+bool fact_packed_is_error(const uint8_t *octets, size_t len)
+{
+    return len <= AT_OUTCOME || octets[AT_OUTCOME] == FACT_ERROR;
+}
+
+uint32_t fact_ttl_cap(const struct fact *fact, uint32_t max_ttl_s, uint32_t negative_max_ttl_s)
+{
+    bool is_denial = fact->outcome == FACT_NODATA || fact->outcome == FACT_NXDOMAIN;
+
+    return is_denial && negative_max_ttl_s < max_ttl_s ? negative_max_ttl_s : max_ttl_s;
 }
 
 bool fact_canonical(const struct fact *fact, struct dname *canonical_out)

@@ -2,8 +2,9 @@
 /*
  * fact.h - what one DNS lookup came to, as one flat value.
  *
- * A fact is a single block of memory without pointers, so that a copy of its bytes is the fact: the
- * cache keeps it that way. It says nothing of the question; whoever keeps it knows the key.
+ * A fact is a single block of memory without pointers. It says nothing of the question; whoever
+ * keeps it knows the key. It is kept packed (fact_pack()), in the cache and in files: as few octets
+ * as will do, the same on every machine, without its times, which the keeper knows.
  */
 #ifndef DANED_CORE_FACT_H
 #define DANED_CORE_FACT_H
@@ -22,7 +23,7 @@ enum fact_outcome {
 
 struct fact {
     uint64_t expires_ms;   /* set by whoever keeps the fact; not after it is it served */
-    uint32_t ttl;          /* seconds it may live from when it was learned */
+    uint32_t ttl;          /* seconds it may live from when it was learned; 0 once unpacked */
     uint32_t data_len;     /* octets of data */
     uint16_t record_count; /* in data */
     uint16_t omitted;      /* MX hosts that did not fit */
@@ -43,8 +44,28 @@ struct fact *fact_new(enum fact_outcome outcome, enum dns_status status, uint32_
 /* Makes a FACT_ERROR with its cause; ttl 0. The caller frees it with free(). Never NULL. */
 struct fact *fact_new_error(enum dns_cause cause);
 
-/* Octets of the whole block. */
-size_t fact_size(const struct fact *fact);
+/* Octets that fact_pack() writes. */
+size_t fact_packed_size(const struct fact *fact);
+
+/* Writes the fact in packed form to out, which has room for fact_packed_size() octets. */
+void fact_pack(const struct fact *fact, uint8_t *out);
+
+/*
+ * Makes the fact of this type whose packed form this is, to be freed with free(). Returns NULL
+ * unless it is one that fact_pack() could have written of a DNS answer, to the last octet.
+ */
+struct fact *fact_unpack(uint16_t type, const uint8_t *octets, size_t len, uint64_t expires_ms);
+
+/* Whether the packed form is that of a FACT_ERROR. */
+bool fact_packed_is_error(const uint8_t *octets, size_t len);
+
+/* Seconds that a fact with an answer is kept at most, by the limits for all and for denials. */
+uint32_t fact_ttl_cap(const struct fact *fact, uint32_t max_ttl_s, uint32_t negative_max_ttl_s);
+
+/*
+ * Whether rdata is what a record of its type may have; always for a type that daned does not read.
+ */
+bool fact_rdata_is_well_formed(uint16_t type, const uint8_t *rdata, size_t len);
 
 /* Gives a copy of its own, to be freed with free(). */
 struct fact *fact_copy(const struct fact *fact);

@@ -448,3 +448,14 @@ const struct override *overrides_at(const struct overrides *overrides, size_t in
 {
     return &overrides->entries[index];
 }
+
+int64_t overrides_next_expiry(const struct overrides *overrides, int64_t today)
+{
+    int64_t next = OVERRIDE_NEVER;
+
+    for (size_t i = 0; i < overrides->count; i++)
+        if (overrides->entries[i].expires < next &&
+            !override_is_expired(&overrides->entries[i], today))
+            next = overrides->entries[i].expires;
+    return next;
+}

@@ -99,6 +99,9 @@ const struct override *overrides_at(const struct overrides *overrides, size_t in
 /* Whether an override is past its last day on the day today, and so ignored. */
 bool override_is_expired(const struct override *override, int64_t today);
 
+/* Gives the earliest last day of those that are not past it; OVERRIDE_NEVER: none has one. */
+int64_t overrides_next_expiry(const struct overrides *overrides, int64_t today);
+
 /* Gives the word for a level; static storage. */
 const char *override_level_text(enum override_level level);
 

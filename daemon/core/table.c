@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * table.c - an intrusive hash table that grows without a pause.
+ * table.c - an intrusive hash table that grows and shrinks without a pause.
+ *
+ * With count buckets, of which 2^n is the largest power of two that is not above count, those below
+ * count - 2^n have been split: what hashes to one of them is told apart by one more bit of the
+ * hash.
  */
 #include "daemon/core/table.h"
 
@@ -9,25 +13,57 @@
 
 #include "daemon/core/alloc.h"
 
-enum { COUNT_MIN = 64, MOVES_PER_INSERT = 4 };
+enum {
+    COUNT_MIN = 64,
+    SPLITS_PER_INSERT = 4,
+    MERGES_PER_REMOVE = 16,
+    BUCKETS_PER_MEMBER = 2, /* a member that is found stands behind a quarter of another */
+    BUCKETS_TOO_MANY = 8,   /* for a member, before the table shrinks */
+    SEGMENT_BYTES = TABLE_SEGMENT_BUCKETS * sizeof(struct table_node *),
+    SEGMENTS_MIN = 8,
+};
 
 void table_init(struct table *table)
 {
+    *table = (struct table){.count = COUNT_MIN, .segment_count = 1, .segment_room = SEGMENTS_MIN};
+    table->segments = alloc_array_zeroed(SEGMENTS_MIN, sizeof(struct table_node **));
+    table->segments[0] = alloc_pages(SEGMENT_BYTES);
+}
+
+bool table_fini_some(struct table *table)
+{
+    if (table->segment_count > 0)
+        alloc_free_pages(table->segments[--table->segment_count], SEGMENT_BYTES);
+    if (table->segment_count > 0)
+        return false;
+    free(table->segments);
     memset(table, 0, sizeof *table);
-    table->now.count = COUNT_MIN;
-    table->now.buckets = alloc_zeroed(COUNT_MIN * sizeof *table->now.buckets);
+    return true;
 }
 
 void table_fini(struct table *table)
 {
-    free(table->now.buckets);
-    free(table->old.buckets);
-    memset(table, 0, sizeof *table);
+    while (!table_fini_some(table))
+        ;
 }
 
-static struct table_node **bucket_of(const struct table_array *array, uint32_t hash)
+static struct table_node **bucket_at(const struct table *table, size_t index)
 {
-    return &array->buckets[hash & (array->count - 1)];
+    return &table->segments[index / TABLE_SEGMENT_BUCKETS][index % TABLE_SEGMENT_BUCKETS];
+}
+
+/* The largest power of two that is not above the number of buckets. */
+static size_t base_of(const struct table *table)
+{
+    return (size_t)1 << (63 - __builtin_clzll(table->count));
+}
+
+static struct table_node **bucket_of(const struct table *table, uint32_t hash)
+{
+    size_t base = base_of(table);
+    size_t index = hash & (2 * base - 1);
+
+    return bucket_at(table, index < table->count ? index : index & (base - 1));
 }
 
 static void push(struct table_node **bucket, struct table_node *node)
@@ -36,75 +72,90 @@ static void push(struct table_node **bucket, struct table_node *node)
     *bucket = node;
 }
 
-/* Empties a few buckets of the old array, and frees it behind the last. */
-static void move_some(struct table *table)
+/* Adds one bucket, and hands it its share of the one that it is split from. */
+static void split(struct table *table)
 {
-    for (int i = 0; i < MOVES_PER_INSERT && table->old.count > 0; i++) {
-        struct table_node *node = table->old.buckets[table->moved];
-        while (node) {
-            struct table_node *next = node->next;
-            push(bucket_of(&table->now, node->hash), node);
-            node = next;
+    struct table_node **from = bucket_at(table, table->count - base_of(table));
+
+    if (table->count == table->segment_count * TABLE_SEGMENT_BUCKETS) {
+        if (table->segment_count == table->segment_room) {
+            table->segment_room *= 2;
+            table->segments =
+                alloc_array(table->segments, table->segment_room, sizeof(struct table_node **));
         }
-        table->old.buckets[table->moved++] = NULL;
-        if (table->moved == table->old.count) {
-            free(table->old.buckets);
-            table->old = (struct table_array){NULL, 0};
-        }
+        table->segments[table->segment_count++] = alloc_pages(SEGMENT_BYTES);
     }
+    table->count++;
+    struct table_node *node = *from;
+    *from = NULL;
+    while (node) {
+        struct table_node *next = node->next;
+        push(bucket_of(table, node->hash), node);
+        node = next;
+    }
+}
+
+/* Takes the last bucket away, and hands what it has back to where that came from. */
+static void merge(struct table *table)
+{
+    struct table_node **last = bucket_at(table, --table->count);
+    struct table_node *node = *last;
+
+    *last = NULL;
+    while (node) {
+        struct table_node *next = node->next;
+        push(bucket_of(table, node->hash), node);
+        node = next;
+    }
+    /* One segment that is empty is left, so that a table at its edge does not go to and fro. */
+    if (table->count + 2 * (size_t)TABLE_SEGMENT_BUCKETS <=
+        table->segment_count * TABLE_SEGMENT_BUCKETS)
+        alloc_free_pages(table->segments[--table->segment_count], SEGMENT_BYTES);
 }
 
 void table_insert(struct table *table, struct table_node *node, uint32_t hash)
 {
-    move_some(table);
-    if (table->member_count >= table->now.count && table->old.count == 0) {
-        table->old = table->now;
-        table->moved = 0;
-        table->now.count *= 2;
-        table->now.buckets = alloc_zeroed(table->now.count * sizeof *table->now.buckets);
-    }
-    node->hash = hash;
-    push(bucket_of(&table->now, hash), node);
     table->member_count++;
+    for (int i = 0;
+         i < SPLITS_PER_INSERT && table->count < table->member_count * BUCKETS_PER_MEMBER; i++)
+        split(table);
+    node->hash = hash;
+    push(bucket_of(table, hash), node);
 }
 
-static struct table_node *find_in(
-    const struct table_array *array, uint32_t hash, table_match *match, const void *key)
+struct table_node *table_find(
+    const struct table *table, uint32_t hash, table_match *match, const void *key)
 {
-    struct table_node *node = *bucket_of(array, hash);
+    struct table_node *node = *bucket_of(table, hash);
 
     while (node && !(node->hash == hash && match(node, key)))
         node = node->next;
     return node;
 }
 
-struct table_node *table_find(
-    const struct table *table, uint32_t hash, table_match *match, const void *key)
+/* Where the pointer to a node of the table stands. */
+static struct table_node **place_of(const struct table *table, const struct table_node *node)
 {
-    struct table_node *node = find_in(&table->now, hash, match, key);
+    struct table_node **at = bucket_of(table, node->hash);
 
-    if (!node && table->old.count > 0)
-        node = find_in(&table->old, hash, match, key);
-    return node;
-}
-
-static bool remove_from(const struct table_array *array, struct table_node *node)
-{
-    struct table_node **at = bucket_of(array, node->hash);
-
-    while (*at && *at != node)
+    while (*at != node)
         at = &(*at)->next;
-    if (!*at)
-        return false;
-    *at = node->next;
-    return true;
+    return at;
 }
 
 void table_remove(struct table *table, struct table_node *node)
 {
-    if (!remove_from(&table->now, node) && table->old.count > 0)
-        remove_from(&table->old, node);
+    *place_of(table, node) = node->next;
     table->member_count--;
+    for (int i = 0; i < MERGES_PER_REMOVE && table->count > COUNT_MIN &&
+                    table->count / BUCKETS_TOO_MANY > table->member_count;
+         i++)
+        merge(table);
+}
+
+void table_replace(struct table *table, const struct table_node *node, struct table_node *copy)
+{
+    *place_of(table, node) = copy;
 }
 
 /* The bits of value in the opposite order. */
@@ -120,53 +171,43 @@ static size_t reverse(size_t value)
 }
 
 /*
- * Counts the cursor on from its highest bit under mask down. A bucket of the smaller array is split
- * among those of the larger whose index ends in the same bits; counted in this order, they follow
- * each other, so that a cursor is good for both arrays and stays good when the table grows.
+ * Counts the cursor on from its highest bit under mask down. A bucket is split among those whose
+ * index ends in the same bits; counted in this order, they follow each other, so that a cursor
+ * stays good when the table grows, and shows nothing but the last buckets again when it shrinks.
  */
 static size_t next_cursor(size_t cursor, size_t mask)
 {
     return reverse(reverse(cursor | ~mask) + 1);
 }
 
-static void visit_bucket(
-    const struct table_array *array, size_t index, table_visit *visit, void *arg)
+static void visit_bucket(const struct table *table, size_t index, table_visit *visit, void *arg)
 {
-    for (const struct table_node *node = array->buckets[index]; node; node = node->next)
+    for (const struct table_node *node = *bucket_at(table, index); node; node = node->next)
         visit(arg, node);
 }
 
 size_t table_scan(const struct table *table, size_t cursor, table_visit *visit, void *arg)
 {
-    size_t now_mask = table->now.count - 1;
-    size_t step_mask = table->old.count > 0 ? table->old.count - 1 : now_mask;
+    size_t base = base_of(table);
+    size_t index = cursor & (base - 1);
 
-    if (table->old.count > 0)
-        visit_bucket(&table->old, cursor & step_mask, visit, arg);
-    /* All of the larger array's buckets that the smaller one's is emptied into. */
-    do {
-        visit_bucket(&table->now, cursor & now_mask, visit, arg);
-        cursor = next_cursor(cursor, now_mask);
-    } while ((cursor & (now_mask ^ step_mask)) != 0);
-    return cursor;
-}
-
-static struct table_node *any_in(const struct table_array *array, size_t from)
-{
-    for (size_t i = from; i < array->count; i++)
-        if (array->buckets[i])
-            return array->buckets[i];
-    return NULL;
+    visit_bucket(table, index, visit, arg);
+    /* The bucket that was split off from it, if it was. */
+    if (index + base < table->count)
+        visit_bucket(table, index + base, visit, arg);
+    return next_cursor(cursor, base - 1);
 }
 
 struct table_node *table_any(const struct table *table)
 {
-    struct table_node *node = table->old.count > 0 ? any_in(&table->old, table->moved) : NULL;
-
-    return node ? node : any_in(&table->now, 0);
+    for (size_t i = 0; i < table->count; i++)
+        if (*bucket_at(table, i))
+            return *bucket_at(table, i);
+    return NULL;
 }
 
 size_t table_bytes(const struct table *table)
 {
-    return (table->now.count + table->old.count) * sizeof *table->now.buckets;
+    return table->segment_count * SEGMENT_BYTES +
+           table->segment_room * sizeof(struct table_node **);
 }

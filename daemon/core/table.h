@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * table.h - an intrusive hash table that grows without a pause.
+ * table.h - an intrusive hash table that grows and shrinks without a pause.
  *
- * The members are the caller's; each embeds a struct table_node. While the table grows, every
- * insertion moves a few buckets of the old array to the new one, so that no call does more than a
- * little.
+ * The members are the caller's; each embeds a struct table_node. Linear hashing (Litwin, 1980): the
+ * buckets lie in segments, and grow and shrink by one bucket at a time, so that no call does more
+ * than a little, and there is never a second, larger array beside the first.
  */
 #ifndef DANED_CORE_TABLE_H
 #define DANED_CORE_TABLE_H
@@ -16,17 +16,16 @@
 struct table_node {
     struct table_node *next;
     uint32_t hash;
+    uint32_t owner; /* the owner's; it stands here because it would be padding otherwise */
 };
 
-struct table_array {
-    struct table_node **buckets;
-    size_t count; /* a power of two, or 0 */
-};
+#define TABLE_SEGMENT_BUCKETS 4096 /* 32 KiB */
 
 struct table {
-    struct table_array now;
-    struct table_array old; /* being emptied into now, from bucket moved on */
-    size_t moved;
+    struct table_node ***segments; /* each of TABLE_SEGMENT_BUCKETS buckets */
+    size_t segment_count;
+    size_t segment_room; /* of the array of segments */
+    size_t count;        /* buckets in use */
     size_t member_count;
 };
 
@@ -36,8 +35,14 @@ typedef bool table_match(const struct table_node *node, const void *key);
 /* Starts empty. */
 void table_init(struct table *table);
 
-/* Frees the arrays; the members are the caller's. */
+/* Frees the buckets; the members are the caller's. */
 void table_fini(struct table *table);
+
+/*
+ * As table_fini(), but a segment a call, for a large table that may be in use until then only to be
+ * freed. Returns whether all is freed.
+ */
+bool table_fini_some(struct table *table);
 
 /* Puts a node in under its hash. It must not be in already. */
 void table_insert(struct table *table, struct table_node *node, uint32_t hash);
@@ -49,22 +54,24 @@ struct table_node *table_find(
 /* Takes out a node, which must be in. */
 void table_remove(struct table *table, struct table_node *node);
 
+/* Puts a copy of a node, which must be in, in its place. */
+void table_replace(struct table *table, const struct table_node *node, struct table_node *copy);
+
 /* Shown each node by table_scan(); must not change the table. */
 typedef void table_visit(void *arg, const struct table_node *node);
 
 /*
- * Walks the table in steps, between which it may change: shows the nodes of one bucket (and of
- * those it is growing into) to visit, and returns the cursor for the next step. Starts at 0; is
- * over when 0 comes back. A node that is in from the first step to the last is shown at least once;
- * it may be shown twice if the table grows meanwhile. Steps are as many as the smaller array has
- * buckets.
+ * Walks the table in steps, between which it may change: shows the nodes of one or two buckets to
+ * visit, and returns the cursor for the next step. Starts at 0; is over when 0 comes back. A node
+ * that is in from the first step to the last is shown at least once; it may be shown twice if the
+ * table changes its size meanwhile. Steps are at most as many as there are buckets.
  */
 size_t table_scan(const struct table *table, size_t cursor, table_visit *visit, void *arg);
 
 /* Gives any node, or NULL if there is none: for emptying the table. */
 struct table_node *table_any(const struct table *table);
 
-/* Octets that the arrays take. */
+/* Octets that the buckets take. */
 size_t table_bytes(const struct table *table);
 
 #endif

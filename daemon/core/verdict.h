@@ -117,11 +117,16 @@ struct host_verdict {
     uint16_t preference;
     enum host_state state;
     enum host_reason why;
-    enum dns_status address; /* of its addresses; DNS_ERROR if they could not be looked up */
+    enum dns_status address;     /* of its addresses; DNS_ERROR if they could not be looked up */
+    uint64_t address_expires_ms; /* of the address facts that decided; UINT64_MAX: none did */
     bool has_address;
     struct dname canonical;  /* its CNAME expansion; "no name" if it is no alias */
     struct dname tlsa_base;  /* RFC 7672 2.2.3; "no name" if there is none */
     const struct fact *tlsa; /* the secure TLSA RRset; borrowed from the evidence, or NULL */
+    /* Without one: a TLSA RRset that proves nothing, as it is not secure, and where it was found.
+     */
+    const struct fact *insecure_tlsa;
+    struct dname insecure_base;
     struct failure failure;
 };
 

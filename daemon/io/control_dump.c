@@ -4,6 +4,8 @@
  */
 #include "daemon/io/control_dump.h"
 
+#include <stdlib.h>
+
 #include <jansson.h>
 
 #include "daemon/core/fact.h"
@@ -79,12 +81,16 @@ static const char *outcome_text(const struct fact *fact)
     return "error";
 }
 
+/* NULL for what is no fact, which the cache does not keep. */
 static json_t *fact_tree(const struct cache_item *item, int64_t ttl_s)
 {
-    const struct fact *fact = item->value;
+    struct fact *fact = fact_unpack(item->sub, item->value, item->len, item->expires_ms);
     char name[DNAME_TEXT_MAX];
     struct dname canonical;
     size_t omitted;
+
+    if (!fact)
+        return NULL;
     json_t *records = records_of(item->sub, fact, &omitted);
     json_t *tree = json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:o, s:I}", "kind", "fact", "type",
         dns_type_text(item->sub), "name", dname_to_text(&item->name, name), "ttl",
@@ -98,6 +104,7 @@ static json_t *fact_tree(const struct cache_item *item, int64_t ttl_s)
     json_object_set_new(tree, "why",
         fact->outcome == FACT_ERROR ? json_string(dns_cause_text((enum dns_cause)fact->cause))
                                     : json_null());
+    free(fact);
     return tree;
 }
 
@@ -149,6 +156,8 @@ static void show_item(void *arg, const struct cache_item *item)
     int64_t ttl_s = (int64_t)((item->expires_ms - step->now_ms) / 1000);
     json_t *tree = item->kind == CACHE_FACT ? fact_tree(item, ttl_s) : level_tree(item, ttl_s);
 
+    if (!tree)
+        return;
     if (step->dump->json)
         show_json(step->text, tree);
     else if (item->kind == CACHE_FACT)

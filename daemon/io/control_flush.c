@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "daemon/core/fact.h"
+#include "daemon/core/fact_cache.h"
 
 static size_t drop_fact(struct cache *cache, uint16_t type, const struct dname *name)
 {
@@ -27,11 +27,11 @@ static size_t drop_host(
     size_t dropped = drop_tlsa(cache, port, host);
 
     for (size_t i = 0; i < 2; i++) {
-        size_t len;
         struct dname canonical;
-        const struct fact *fact = cache_get(cache, CACHE_FACT, families[i], host, now_ms, &len);
+        struct fact *fact = fact_cache_get(cache, families[i], host, now_ms);
         if (fact && fact_canonical(fact, &canonical))
             dropped += drop_tlsa(cache, port, &canonical);
+        free(fact);
         dropped += drop_fact(cache, families[i], host);
     }
     return dropped + drop_fact(cache, DNS_CNAME, host);
@@ -42,7 +42,6 @@ size_t control_flush(struct cache *cache, const struct destination *destination,
     bool is_host = destination->kind == DESTINATION_HOST;
     const struct dname *name = &destination->name;
     size_t dropped = 0;
-    size_t len;
 
     if (destination->kind != DESTINATION_DOMAIN && !is_host)
         return 0;
@@ -50,9 +49,7 @@ size_t control_flush(struct cache *cache, const struct destination *destination,
         dropped++;
     if (is_host)
         return dropped + drop_host(cache, destination->port, name, now_ms);
-    const struct fact *cached = cache_get(cache, CACHE_FACT, DNS_MX, name, now_ms, &len);
-    /* A copy, as what the cache gives is lent only until something is removed. */
-    struct fact *mx = cached ? fact_copy(cached) : NULL;
+    struct fact *mx = fact_cache_get(cache, DNS_MX, name, now_ms);
     if (mx && mx->outcome == FACT_RECORDS) {
         size_t cursor = 0;
         const uint8_t *rdata;

@@ -210,7 +210,9 @@ enum protocol_step exim_verify_take(struct server *server, const struct exim_req
     if (asked.overridden && judge_override_accepts(&asked.answer))
         return finish(
             &asked, replies, EXIM_ACCEPT, "override: the operator's override asks for no more");
-    asked.verification = verification_new(line->chain);
+    if (server->chain_bytes >= SERVER_CHAINS_MAX)
+        return finish(&asked, replies, EXIM_TEMP, "overloaded: too many chains are under way");
+    asked.verification = verification_new(line->chain, &server->chain_bytes);
     if (!asked.verification)
         return finish(&asked, replies, EXIM_DENY, "bad-request: malformed chain");
     struct request *request = alloc_zeroed(sizeof *request);

@@ -49,6 +49,14 @@ static json_t *override_tree(const struct override *override)
         "line", (int) override->line, "why", override->why);
 }
 
+/* What an MTA is told, overrides included. */
+static struct answer told(const struct explain_subject *subject)
+{
+    if (subject->override && subject->override->level != OVERRIDE_AUTO)
+        return lookups_override_answer(subject->override);
+    return answer_of(subject->verdict);
+}
+
 /* ---- MX ---- */
 
 static void add_exchange(json_t *records, uint16_t preference, const struct dname *host)
@@ -127,21 +135,24 @@ static json_t *data_text(const struct tlsa_record *record)
     return value;
 }
 
+/* A record, and why it counts or not; agility is NULL for those of an RRset that is not secure. */
 static json_t *record_tree(const struct tlsa_record *record, const struct tlsa_agility *agility)
 {
     enum tlsa_usability usability = tlsa_usability(record);
-    bool usable = usability == TLSA_USABLE;
-    bool counts = tlsa_agility_counts(agility, record);
+    bool usable = agility && usability == TLSA_USABLE;
+    bool counts = agility && tlsa_agility_counts(agility, record);
     const char *why = tlsa_usability_text(usability);
 
-    if (usable && !counts)
-        why = "not looked at: a record with a stronger digest stands beside it (RFC 7671 9)";
-    return json_pack("{s:i, s:i, s:i, s:o, s:b, s:b, s:s}", "usage", record->usage, "selector",
+    if (!agility)
+        why = "it is not secure, so that anybody may have written it (RFC 7672 2.2)";
+    else if (usable && !counts)
+        why = "a record with a stronger digest stands beside it (RFC 7671 9)";
+    return json_pack("{s:i, s:i, s:i, s:o, s:s, s:b, s:b, s:s}", "usage", record->usage, "selector",
         record->selector, "matching_type", record->matching_type, "data", data_text(record),
-        "usable", usable, "counts", counts, "why", why);
+        "status", agility ? "secure" : "insecure", "usable", usable, "counts", counts, "why", why);
 }
 
-static json_t *records_tree(const struct fact *tlsa, json_int_t *omitted_out)
+static json_t *records_tree(const struct fact *tlsa, bool is_secure, json_int_t *omitted_out)
 {
     json_t *records = json_array();
     struct tlsa_agility agility;
@@ -162,9 +173,28 @@ static json_t *records_tree(const struct fact *tlsa, json_int_t *omitted_out)
         if (json_array_size(records) >= EXPLAIN_RECORDS_MAX)
             (*omitted_out)++;
         else if (tlsa_from_rdata(rdata, len, &record))
-            json_array_append_new(records, record_tree(&record, &agility));
+            json_array_append_new(records, record_tree(&record, is_secure ? &agility : NULL));
     }
     return records;
+}
+
+/* The TLSA RRset: that which binds or, for want of one, one that proves nothing. */
+static void add_tlsa(json_t *tree, const struct host_verdict *host, uint16_t port, uint64_t now_ms)
+{
+    const struct fact *tlsa = host->tlsa ? host->tlsa : host->insecure_tlsa;
+    struct dname owner = {.len = 0};
+    json_int_t omitted;
+
+    if (tlsa)
+        dname_tlsa_owner(host->tlsa ? &host->tlsa_base : &host->insecure_base, port, &owner);
+    json_object_set_new(tree, "tlsa_base", name_or_null(&host->tlsa_base));
+    json_object_set_new(tree, "tlsa_name", name_or_null(&owner));
+    json_object_set_new(tree, "tlsa_status",
+        tlsa ? json_string(control_status_word((enum dns_status)tlsa->status)) : json_null());
+    json_object_set_new(
+        tree, "tlsa_ttl", tlsa ? seconds_left(tlsa->expires_ms, now_ms) : json_null());
+    json_object_set_new(tree, "records", records_tree(tlsa, host->tlsa != NULL, &omitted));
+    json_object_set_new(tree, "records_omitted", json_integer(omitted));
 }
 
 static json_t *reference_names(
@@ -191,23 +221,21 @@ static json_t *host_tree(
     const struct explain_subject *subject, const struct host_verdict *host, uint64_t now_ms)
 {
     uint16_t port = subject->destination->port;
+    struct answer answer = told(subject);
     char hint[EXPLAIN_HINT_MAX];
     char name[DNAME_TEXT_MAX];
-    json_int_t omitted;
-    json_t *tree = json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s}", "host",
+    json_t *tree = json_pack("{s:s, s:i, s:i, s:s, s:s, s:s, s:s, s:s}", "host",
         dname_to_text(&host->name, name), "port", (int)port, "preference", (int)host->preference,
         "state", host_state_text(host->state), "why", host_reason_text(host->why), "section",
-        host_reason_section(host->why), "address", address_word(host));
+        host_reason_section(host->why), "effect", explain_host_effect(&answer, host->state),
+        "address", address_word(host));
 
     explain_host_hint(host, port, hint);
+    json_object_set_new(tree, "address_ttl", seconds_left(host->address_expires_ms, now_ms));
     json_object_set_new(tree, "canonical", name_or_null(&host->canonical));
-    json_object_set_new(tree, "tlsa_base", name_or_null(&host->tlsa_base));
-    json_object_set_new(
-        tree, "tlsa_ttl", host->tlsa ? seconds_left(host->tlsa->expires_ms, now_ms) : json_null());
+    add_tlsa(tree, host, port, now_ms);
     json_object_set_new(tree, "sni", name_or_null(&host->tlsa_base));
     json_object_set_new(tree, "reference_names", reference_names(subject, host));
-    json_object_set_new(tree, "records", records_tree(host->tlsa, &omitted));
-    json_object_set_new(tree, "records_omitted", json_integer(omitted));
     json_object_set_new(tree, "failure", failure_tree(&host->failure));
     json_object_set_new(tree, "hint", text_or_null(hint));
     return tree;
@@ -226,15 +254,13 @@ static json_t *hosts_tree(const struct explain_subject *subject, uint64_t now_ms
 
 /* ---- the whole ---- */
 
-/* What an MTA is told, overrides included, and what it will do. */
+/* What an MTA is told, in words, and what it will do. */
 static void add_mta(json_t *tree, const struct explain_subject *subject)
 {
-    struct answer answer = answer_of(subject->verdict);
+    struct answer answer = told(subject);
     char reply[MAP_TEXT_MAX];
     size_t len;
 
-    if (subject->override && subject->override->level != OVERRIDE_AUTO)
-        answer = lookups_override_answer(subject->override);
     enum socketmap_status status = map_word(MAP_DANE, &answer, reply, &len);
     const char *word = status == SOCKETMAP_OK         ? "OK "
                        : status == SOCKETMAP_NOTFOUND ? "NOTFOUND"

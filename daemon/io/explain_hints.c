@@ -38,6 +38,11 @@ static void failure_hint(const struct failure *failure, char out[EXPLAIN_HINT_MA
         snprintf(out, EXPLAIN_HINT_MAX,
             "Make the resolver validate DNSSEC; \"danectl status\" says what each one answered.");
         break;
+    case CAUSE_UNPROVEN:
+        snprintf(out, EXPLAIN_HINT_MAX,
+            "See if the resolver, and the way to it, are overloaded or change all the time: it "
+            "must answer the self-test over the connection that its answer has come over.");
+        break;
     case CAUSE_REFUSED:
         snprintf(out, EXPLAIN_HINT_MAX, "Allow this machine to ask the resolver.");
         break;
@@ -159,10 +164,22 @@ void explain_host_hint(const struct host_verdict *host, uint16_t port, char out[
     }
 }
 
+/* There is no host of which daned knows an address. */
+static bool is_nowhere(const struct answer *answer)
+{
+    return answer->reason == REASON_NO_SUCH_DOMAIN || answer->reason == REASON_NULL_MX ||
+           answer->reason == REASON_NO_ADDRESS;
+}
+
+static const char *const nowhere_text = "finds nothing to deliver to, as daned did; a host that it "
+                                        "finds all the same is judged by DANE";
+
 const char *explain_postfix(const struct answer *answer)
 {
     if (answer->skip)
         return "decides by its next table, or by smtp_tls_security_level";
+    if (is_nowhere(answer))
+        return nowhere_text;
     switch (answer->level) {
     case LEVEL_DANE_REQUIRED:
         return "delivers only to hosts whose certificate fits their TLSA records; else mail waits";
@@ -181,6 +198,8 @@ const char *explain_postfix(const struct answer *answer)
 
 const char *explain_exim(const struct answer *answer)
 {
+    if (is_nowhere(answer))
+        return nowhere_text;
     switch (answer->level) {
     case LEVEL_DANE_REQUIRED:
         return "delivers only to hosts whose certificate fits their TLSA records; else mail waits";
@@ -195,4 +214,43 @@ const char *explain_exim(const struct answer *answer)
         break;
     }
     return "keeps the mail in its queue and asks again later";
+}
+
+/* Under "dane" and "dane-required" each host is judged by itself. */
+static const char *dane_host_effect(bool required, enum host_state state)
+{
+    switch (state) {
+    case HOST_DANE:
+        return "only if its certificate fits a TLSA record";
+    case HOST_ENCRYPT:
+        return required ? "none: no TLSA record can be fitted, as dane-required asks for"
+                        : "over TLS only, whatever its certificate";
+    case HOST_NONE:
+        return required ? "none: no TLSA record can be fitted, as dane-required asks for"
+                        : "over TLS if the host offers it";
+    case HOST_NO_ADDRESS:
+        return "none: there is nothing to connect to";
+    case HOST_TEMPFAIL:
+    case HOST_UNDECIDED:
+        break;
+    }
+    return "none as long as the lookup fails; the MTA tries the next host";
+}
+
+const char *explain_host_effect(const struct answer *answer, enum host_state state)
+{
+    if (answer->skip)
+        return "as the settings of the MTA say";
+    switch (answer->level) {
+    case LEVEL_MAY:
+        return "as the settings of the MTA say";
+    case LEVEL_ENCRYPT:
+        return "over TLS only, whatever its certificate";
+    case LEVEL_DANE:
+    case LEVEL_DANE_REQUIRED:
+        return dane_host_effect(answer->level == LEVEL_DANE_REQUIRED, state);
+    case LEVEL_DEFER:
+        break;
+    }
+    return "none for now: it waits in the queue";
 }

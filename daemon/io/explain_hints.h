@@ -20,4 +20,7 @@ void explain_host_hint(const struct host_verdict *host, uint16_t port, char out[
 const char *explain_postfix(const struct answer *answer);
 const char *explain_exim(const struct answer *answer);
 
+/* What of the mail comes to a host in a state, under an answer; completes "mail ...". */
+const char *explain_host_effect(const struct answer *answer, enum host_state state);
+
 #endif

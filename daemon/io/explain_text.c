@@ -129,10 +129,10 @@ static void write_tlsa(struct text *text, const json_t *host)
     size_t i;
     const json_t *one;
 
-    if (!show_text(host, "tlsa_base")[0])
+    if (!show_text(host, "tlsa_name")[0])
         return;
-    WRITE(text, "TLSA", "_%" JSON_INTEGER_FORMAT "._tcp.%s, secure, " SECONDS " left",
-        show_int(host, "port"), show_text(host, "tlsa_base"), show_int(host, "tlsa_ttl"));
+    WRITE(text, "TLSA", "%s, %s, " SECONDS " left", show_text(host, "tlsa_name"),
+        show_text(host, "tlsa_status"), show_int(host, "tlsa_ttl"));
     json_array_foreach(records, i, one)
     {
         write_record(text, "", one);
@@ -141,7 +141,8 @@ static void write_tlsa(struct text *text, const json_t *host)
     }
     if (show_int(host, "records_omitted") > 0)
         WRITE(text, "", "and %" JSON_INTEGER_FORMAT " more", show_int(host, "records_omitted"));
-    WRITE(text, "SNI", "%s", show_text(host, "sni"));
+    if (show_text(host, "sni")[0])
+        WRITE(text, "SNI", "%s", show_text(host, "sni"));
     json_array_foreach(names, i, one)
         text_addf(&list, "%s%s", i == 0 ? "" : ", ", json_string_value(one));
     text_add(&list, "", 1);
@@ -149,6 +150,29 @@ static void write_tlsa(struct text *text, const json_t *host)
     if (anchors)
         WRITE(text, "names", "%s (the certificate must bear one of them, for usage 2)", list.data);
     text_fini(&list);
+}
+
+/* How the host's name was expanded, and what that does to the search for TLSA records. */
+static void write_address(struct text *text, const json_t *host)
+{
+    const char *status = show_text(host, "address");
+    const char *canonical = show_text(host, "canonical");
+    bool is_insecure = strcmp(status, "insecure") == 0;
+
+    if (strcmp(status, "error") == 0)
+        WRITE(text, "address", "error, asked again in " SECONDS, show_int(host, "address_ttl"));
+    else if (json_is_integer(json_object_get(host, "address_ttl")))
+        WRITE(text, "address", "%s, " SECONDS " left", status, show_int(host, "address_ttl"));
+    else
+        WRITE(text, "address", "%s", status);
+    if (!canonical[0])
+        return;
+    if (is_insecure && show_text(host, "tlsa_base")[0])
+        WRITE(text, "alias of",
+            "%s, by a secure CNAME: TLSA records with the host's own name bind (RFC 7672 2.2.2)",
+            canonical);
+    else
+        WRITE(text, "alias of", "%s", canonical);
 }
 
 static void write_host(struct text *text, const json_t *host)
@@ -162,11 +186,10 @@ static void write_host(struct text *text, const json_t *host)
     write_hint(text, host);
     if (!name[0])
         return;
+    WRITE(text, "mail", "%s", show_text(host, "effect"));
     WRITE(text, "port", "%" JSON_INTEGER_FORMAT ", preference %" JSON_INTEGER_FORMAT,
         show_int(host, "port"), show_int(host, "preference"));
-    WRITE(text, "address", "%s", show_text(host, "address"));
-    if (show_text(host, "canonical")[0])
-        WRITE(text, "alias of", "%s", show_text(host, "canonical"));
+    write_address(text, host);
     write_tlsa(text, host);
 }
 

@@ -24,6 +24,8 @@
 
 #include <jansson.h>
 
+#include "daemon/io/log_syslog.h"
+
 #define MESSAGE_MAX 2048 /* octets of a formatted message before escaping */
 #define JSON_CUT_MAX 512 /* octets of a message that is left of an object that did not fit */
 
@@ -154,11 +156,10 @@ static void line_finish(struct line *line)
 static void send_line(enum log_level level, struct line *line)
 {
     line_finish(line);
-    if (the_log.target == LOG_TARGET_SYSLOG) {
-        syslog(levels[level].syslog_level, "%s", line->text);
-        return;
-    }
-    if (!write_line(line))
+    bool sent = the_log.target == LOG_TARGET_SYSLOG
+                    ? log_syslog_send(levels[level].syslog_level, line->text)
+                    : write_line(line);
+    if (!sent)
         atomic_fetch_add(&the_log.dropped, 1);
 }
 
@@ -305,16 +306,14 @@ static bool is_journal(int fd)
 
 void log_init(const struct log_options *options)
 {
-    if (the_log.target == LOG_TARGET_SYSLOG)
-        closelog();
+    log_syslog_close();
     the_log.target = options->target;
     the_log.format = options->format;
     the_log.fd = options->fd;
     the_log.journal = options->target == LOG_TARGET_STDERR && is_journal(options->fd);
     log_set_level(options->level);
-    /* The mail facility: a postmaster looks for us beside the MTA. */
     if (options->target == LOG_TARGET_SYSLOG)
-        openlog("daned", LOG_PID | LOG_NDELAY, LOG_MAIL);
+        log_syslog_open(options->syslog_path != NULL ? options->syslog_path : _PATH_LOG);
 }
 
 void log_set_level(enum log_level level)

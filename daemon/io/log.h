@@ -6,11 +6,11 @@
  *
  * Promises: a disabled level costs one comparison. A line is one write(2) of at most LOG_LINE_MAX
  * octets, so that lines never interleave; a longer one is cut. Nothing is allocated for text. A
- * line that could only be written by waiting is dropped and counted, and the count is told with the
- * next line that goes through: a stopped reader of stderr must not stop mail. (syslog(3) offers no
- * such choice: it waits as long as the syslog socket makes it.) Every octet that is not printable
- * ASCII is escaped as \xHH, so that text from DNS, certificates or clients cannot forge a line or
- * drive a terminal: hand it over as it came, here is where it is made harmless.
+ * line that could only be written by waiting (for syslog: by waiting long) is dropped and counted,
+ * and the count is told with the next line that goes through: a stopped reader of stderr, or a
+ * stopped syslogd, must not stop mail. Every octet that is not printable ASCII is escaped as \xHH,
+ * so that text from DNS, certificates or clients cannot forge a line or drive a terminal: hand it
+ * over as it came, here is where it is made harmless.
  */
 #ifndef DANED_IO_LOG_H
 #define DANED_IO_LOG_H
@@ -31,6 +31,7 @@ struct log_options {
     enum log_level level;
     enum log_format format;
     int fd; /* where LOG_TARGET_STDERR writes; borrowed. STDERR_FILENO, but in tests */
+    const char *syslog_path; /* of LOG_TARGET_SYSLOG; borrowed. NULL, but in tests: /dev/log */
 };
 
 /*

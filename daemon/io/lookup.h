@@ -28,9 +28,6 @@ typedef void lookup_decided_cb(void *arg, const struct destination *destination,
 typedef void lookup_overridden_cb(
     void *arg, const struct destination *destination, const struct override_match *match);
 
-/* How long a level is remembered past its time, to see whether the next one is weaker. */
-#define LOOKUP_REMEMBER_MS ((uint64_t)24 * 3600 * 1000)
-
 /* Told that a destination's level is weaker than it was before; for the log and the metrics. */
 typedef void lookup_downgraded_cb(
     void *arg, const struct destination *destination, enum level was, const struct answer *answer);
@@ -118,8 +115,9 @@ enum lookup_status lookups_decide_anew(struct lookups *lookups,
 /* Ends a waiter's waiting, so that its callback does not run. The lookup goes on. */
 void lookups_forget(struct lookup_waiter *waiter);
 
-/* How many lookups, and DNS questions, are under way. */
+/* How many lookups, and DNS questions, are under way, and how many of these are not sent yet. */
 size_t lookups_in_flight(const struct lookups *lookups);
 size_t lookups_questions_in_flight(const struct lookups *lookups);
+size_t lookups_questions_waiting(const struct lookups *lookups);
 
 #endif

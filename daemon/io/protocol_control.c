@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "daemon/core/alloc.h"
+#include "daemon/core/fact_cache.h"
 #include "daemon/io/control.h"
 #include "daemon/io/control_dump.h"
 #include "daemon/io/control_flush.h"
@@ -80,14 +81,15 @@ static void explain(
     struct override_match match;
     struct explain_subject subject = {
         .destination = destination, .verdict = verdict, .cached = control->cached};
-    size_t len;
+    struct fact *mx = NULL;
 
     if (lookups_find_override(server->lookups, destination, &match))
         subject.override = match.override;
     if (verdict->mx == MX_NULL)
-        subject.mx =
-            cache_get(server->control->cache, CACHE_FACT, DNS_MX, &destination->name, now_ms, &len);
+        mx = fact_cache_get(server->control->cache, DNS_MX, &destination->name, now_ms);
+    subject.mx = mx;
     show(control, explain_tree(&subject, now_ms), explain_text);
+    free(mx);
 }
 
 /* Reads the destination of a command. Returns false, with the reply written, if it is none. */

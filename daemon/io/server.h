@@ -15,6 +15,9 @@
 /* Lookups of "dry-run" requests under way, for which no client waits: beyond it none is started. */
 #define SERVER_TRIALS_MAX 5000
 
+/* Octets of chains whose verification is under way: beyond it none is begun. */
+#define SERVER_CHAINS_MAX ((size_t)64 << 20)
+
 struct control_hooks;
 struct trial;
 
@@ -23,6 +26,7 @@ struct server {
     struct lookups *lookups; /* borrowed */
     struct trial *trials;    /* lookups that a "dry-run" request has started */
     size_t trial_count;
+    size_t chain_bytes;     /* that are being verified, or wait for a lookup before that */
     char *read_buffer;      /* SERVER_READ_MAX octets; used within one callback only */
     struct replies replies; /* likewise */
     struct stats stats;

@@ -34,6 +34,7 @@ struct session {
     struct request *request; /* waits for a lookup */
     char *input;             /* what came and is not used yet */
     size_t input_len;
+    size_t output_len; /* of its replies that the socket has not taken yet */
     enum session_state state;
     unsigned
         writes; /* that the socket has not taken yet: at most one before and one behind a wait */
@@ -48,6 +49,7 @@ struct session {
 struct rest {
     uv_write_t request;
     struct session *session;
+    size_t len;
     char data[];
 };
 
@@ -117,13 +119,19 @@ static void on_closed(uv_handle_t *handle)
         group->on_empty(group->owner);
 }
 
-/* Every change of the input is counted; input is NULL or of len octets, and the session's. */
+/* Every change of what is kept is counted. */
+static void set_kept(struct session *session, size_t *which, size_t len)
+{
+    session->group->kept_bytes += len;
+    session->group->kept_bytes -= *which;
+    *which = len;
+}
+
+/* input is NULL or of len octets, and the session's. */
 static void set_input(struct session *session, char *input, size_t len)
 {
-    session->group->input_bytes += len;
-    session->group->input_bytes -= session->input_len;
+    set_kept(session, &session->input_len, len);
     session->input = input;
-    session->input_len = len;
 }
 
 static void close_session(struct session *session)
@@ -134,29 +142,51 @@ static void close_session(struct session *session)
     drop_request(session);
     free(session->input);
     set_input(session, NULL, 0);
+    /* libuv lets go of what was queued before it calls on_closed(), in this turn of the loop. */
+    set_kept(session, &session->output_len, 0);
     session->state = SESSION_CLOSING;
     uv_close(&session->uv.handle, on_closed);
 }
 
 static void work(
-    struct session *session, const char *data, size_t len, size_t fresh, uint64_t now_ms);
+    struct session *session, const char *data, size_t len, size_t fresh, uint64_t now_us);
 static void next_part(struct session *session, uint64_t now_ms);
 
 static void on_written(uv_write_t *request, int status)
 {
     struct rest *rest = request->data;
     struct session *session = rest->session;
+    size_t len = rest->len;
 
     free(rest);
     session->writes--;
     if (session->state == SESSION_CLOSING)
         return;
+    set_kept(session, &session->output_len, session->output_len - len);
     if (status < 0)
         close_session(session);
     else if (session->parts && session->writes == 0)
         next_part(session, clock_now_ms());
     else if (!session->request && session->writes == 0)
-        work(session, session->input, session->input_len, 0, clock_now_ms());
+        work(session, session->input, session->input_len, 0, clock_now_us());
+}
+
+/*
+ * Thousands of clients that send most of a long request each, or ask and do not read, must not take
+ * all memory: those that have waited longest go, and if they are not enough, this one, which keeps
+ * more than before. Returns false if this one is closed.
+ */
+static bool limit_kept(struct session *session)
+{
+    static const enum session_state order[] = {SESSION_PARTIAL, SESSION_WRITING};
+    struct session_group *group = session->group;
+
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+        while (group->kept_bytes > SESSION_KEPT_MAX && group->lists[order[i]].first)
+            close_session(group->lists[order[i]].first);
+    if (group->kept_bytes > SESSION_KEPT_MAX)
+        close_session(session);
+    return session->state != SESSION_CLOSING;
 }
 
 /*
@@ -186,6 +216,7 @@ static bool flush(struct session *session)
     struct rest *rest = alloc_zeroed(sizeof *rest + (len - done));
     memcpy(rest->data, replies->data + done, len - done);
     rest->session = session;
+    rest->len = len - done;
     rest->request.data = rest;
     buffer = uv_buf_init(rest->data, (unsigned)(len - done));
     if (uv_write(&rest->request, &session->uv.stream, &buffer, 1, on_written) != 0) {
@@ -194,7 +225,8 @@ static bool flush(struct session *session)
         return false;
     }
     session->writes++;
-    return true;
+    set_kept(session, &session->output_len, session->output_len + (len - done));
+    return limit_kept(session);
 }
 
 /* Keeps what is not used yet: data is inside session->input, or in the shared read buffer. */
@@ -236,14 +268,14 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
     size_t fresh = count > 0 ? (size_t)count : 0;
     session->eof = count < 0;
     if (session->input_len == 0) {
-        work(session, buffer->base, fresh, fresh, clock_now_ms());
+        work(session, buffer->base, fresh, fresh, clock_now_us());
         return;
     }
     char *input = alloc_array(session->input, session->input_len + fresh, 1);
     if (fresh > 0)
         memcpy(input + session->input_len, buffer->base, fresh);
     set_input(session, input, session->input_len + fresh);
-    work(session, session->input, session->input_len, fresh, clock_now_ms());
+    work(session, session->input, session->input_len, fresh, clock_now_us());
 }
 
 /* A session that waits for a lookup or for its client to read takes no more requests. */
@@ -261,13 +293,6 @@ static void watch_input(struct session *session)
         close_session(session);
 }
 
-/* Thousands of clients that each send most of a long request must not take all memory. */
-static void limit_input(struct session_group *group)
-{
-    while (group->input_bytes > SESSION_INPUT_MAX && group->lists[SESSION_PARTIAL].first)
-        close_session(group->lists[SESSION_PARTIAL].first);
-}
-
 static void on_verdict(struct lookup_waiter *waiter, const struct verdict *verdict);
 static void on_resumed(void *request);
 
@@ -281,17 +306,17 @@ static uint64_t count_duration(const struct session *session)
 }
 
 /* Lets the protocol take requests from input until it needs more, waits, or has had enough. */
-static bool take_requests(struct session *session, struct input *input, uint64_t now_ms)
+static bool take_requests(struct session *session, struct input *input, uint64_t now_us)
 {
     struct server *server = session->group->server;
-    uint64_t taken_us = clock_now_us();
+    uint64_t taken_us = now_us;
 
     while (!session->request && session->writes == 0 && !session->last &&
            (input->len > 0 || input->eof)) {
         size_t used = 0;
         struct request *request = NULL;
         enum protocol_step step = session->group->protocol->take(
-            server, input, now_ms, &server->replies, &used, &request);
+            server, input, now_us / 1000, &server->replies, &used, &request);
         input->data += used;
         input->len -= used;
         if (input->fresh > input->len)
@@ -328,11 +353,12 @@ static void await_part(struct session *session, uint64_t now_ms)
  * for next. The shared reply buffer is empty before, or has the reply to the request before.
  */
 static void work(
-    struct session *session, const char *data, size_t len, size_t fresh, uint64_t now_ms)
+    struct session *session, const char *data, size_t len, size_t fresh, uint64_t now_us)
 {
     struct input input = {.data = data, .len = len, .fresh = fresh, .eof = session->eof};
+    uint64_t now_ms = now_us / 1000;
 
-    if (!take_requests(session, &input, now_ms))
+    if (!take_requests(session, &input, now_us))
         return;
     if (session->parts) {
         await_part(session, now_ms);
@@ -352,7 +378,7 @@ static void work(
     }
     keep_input(session, input.data, input.len);
     watch_input(session);
-    limit_input(session->group);
+    limit_kept(session);
 }
 
 /* A request that waited, or whose reply comes in parts, has come to this step. */
@@ -364,11 +390,11 @@ static void go_on(struct session *session, enum protocol_step step, uint64_t now
             await_part(session, now_ms);
         return;
     }
-    count_duration(session);
+    uint64_t now_us = count_duration(session);
     drop_request(session);
     if (step == PROTOCOL_LAST)
         session->last = true;
-    work(session, session->input, session->input_len, 0, now_ms);
+    work(session, session->input, session->input_len, 0, now_us);
 }
 
 /* What the request waited for is there, or takes too long: replies and goes on. */

@@ -26,10 +26,11 @@ enum session_state {
 #define SESSION_WRITE_MS 30000
 
 /*
- * Octets of requests that are not whole yet, of all sessions of a listener together: beyond it the
- * session that began its request first is closed.
+ * Octets of requests that are not answered yet and of replies that are not read yet, of all
+ * sessions of a listener together: beyond it those that have waited longest for their client are
+ * closed.
  */
-#define SESSION_INPUT_MAX ((size_t)64 << 20)
+#define SESSION_KEPT_MAX ((size_t)64 << 20)
 
 struct session_list {
     struct session *first; /* the one that is due first */
@@ -42,9 +43,9 @@ struct session_group {
     const struct protocol *protocol; /* borrowed */
     uint64_t time_out_ms[SESSION_STATES];
     struct session_list lists[SESSION_STATES];
-    size_t count;       /* sessions whose handle is not closed yet */
-    size_t input_bytes; /* kept by all of them */
-    bool draining;      /* a session that has nothing under way is closed */
+    size_t count;      /* sessions whose handle is not closed yet */
+    size_t kept_bytes; /* of all of them */
+    bool draining;     /* a session that has nothing under way is closed */
     void *owner;
     void (*on_due)(void *owner, uint64_t due_ms); /* a session is due at that time, watch it */
     void (*on_empty)(void *owner);                /* the last session is gone */

@@ -124,6 +124,8 @@ struct stats_sources {
     const struct resolver *resolver; /* of resolver_getdns.h */
     /* Gives the name of listener index and its open connections; false behind the last. */
     bool (*listener)(void *arg, size_t index, const char **name_out, size_t *connections_out);
+    /* Gives the time at which the next override expires, since 1970; false if none does. */
+    bool (*next_expiry)(void *arg, uint64_t *time_s_out);
     void *arg;
 };
 

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "daemon/core/alloc.h"
-#include "daemon/io/verify_wolfssl.h"
+#include "daemon/io/signature_memo.h"
 #include "proto/exim_line.h"
 
 struct verification {
@@ -24,6 +24,8 @@ struct verification {
     struct chain_cert certs[CHAIN_CERTS_MAX];
     struct dname names[CHAIN_NAMES_MAX];
     uint8_t *der; /* the certificates, one behind the other */
+    size_t der_len;
+    size_t *kept_bytes; /* of all verifications; der_len among them */
     struct fact *fact;
     struct tlsa_record *records; /* of fact */
     verification_done_cb *done;
@@ -34,13 +36,14 @@ struct verification {
 
 static void free_verification(struct verification *verification)
 {
+    *verification->kept_bytes -= verification->der_len;
     free(verification->der);
     free(verification->fact);
     free(verification->records);
     free(verification);
 }
 
-struct verification *verification_new(struct span chain_words)
+struct verification *verification_new(struct span chain_words, size_t *kept_bytes)
 {
     struct verification *verification = alloc_zeroed(sizeof *verification);
     struct exim_chain chain;
@@ -50,6 +53,9 @@ struct verification *verification_new(struct span chain_words)
 
     /* Base64 is longer than what it stands for. */
     verification->der = alloc_zeroed(chain_words.len);
+    verification->der_len = chain_words.len;
+    verification->kept_bytes = kept_bytes;
+    *kept_bytes += chain_words.len;
     exim_chain_init(&chain, chain_words);
     while (verification->question.cert_count < CHAIN_CERTS_MAX &&
            (status = exim_chain_next(
@@ -90,7 +96,7 @@ static void work(uv_work_t *request)
 {
     struct verification *verification = request->data;
 
-    chain_verify(&verification->question, &verify_wolfssl_crypto, &verification->report);
+    chain_verify(&verification->question, &signature_memo_crypto, &verification->report);
 }
 
 static void on_worked(uv_work_t *request, int status)
@@ -108,7 +114,7 @@ static void on_worked(uv_work_t *request, int status)
 bool verification_start(
     struct verification *verification, uv_loop_t *loop, verification_done_cb *done, void *arg)
 {
-    if (chain_match_ee(&verification->question, &verify_wolfssl_crypto, &verification->report))
+    if (chain_match_ee(&verification->question, &signature_memo_crypto, &verification->report))
         return true;
     verification->done = done;
     verification->arg = arg;

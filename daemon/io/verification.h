@@ -23,9 +23,10 @@ typedef void verification_done_cb(void *arg);
 
 /*
  * Takes the chain of a request: base64 words, leaf first, of which the first CHAIN_CERTS_MAX are
- * kept. Returns NULL if it is no chain. Freed with verification_abandon().
+ * kept. *kept_bytes (borrowed until the verification is freed) grows by the octets that it keeps,
+ * as long as it does. Returns NULL if it is no chain. Freed with verification_abandon().
  */
-struct verification *verification_new(struct span chain_words);
+struct verification *verification_new(struct span chain_words, size_t *kept_bytes);
 
 /*
  * Sets what the chain is held against: the records and the reference names of host, at the time of

@@ -11,8 +11,4 @@
 /* May be used by several threads at once. */
 extern const struct chain_crypto verify_wolfssl_crypto;
 
-/* Frees what wolfCrypt keeps for the calling thread (12 MiB after an ECDSA check): to be called
- * when a thread ends that has checked signatures. */
-void verify_wolfssl_thread_end(void);
-
 #endif

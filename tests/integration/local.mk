@@ -8,8 +8,13 @@ dist_check_SCRIPTS = \
     tests/integration/client \
     tests/integration/confinement \
     tests/integration/danectl \
+    tests/integration/flood \
+    tests/integration/faults \
+    tests/integration/hit \
     tests/integration/hostile \
     tests/integration/metrics \
+    tests/integration/rollover \
+    tests/integration/persistence \
     tests/integration/service \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)
@@ -22,19 +27,25 @@ EXTRA_DIST += \
     tests/integration/run \
     tests/integration/dns/servers.py \
     tests/integration/dns/signing.py \
+    tests/integration/dns/small.py \
     tests/integration/dns/world \
     tests/integration/dns/zones.py \
     tests/integration/expected-explain \
     tests/integration/harness/clients.py \
     tests/integration/harness/daned.py \
+    tests/integration/harness/danectl.py \
     tests/integration/harness/manager.py \
     tests/integration/harness/namespaces.py \
+    tests/integration/harness/preload.py \
+    tests/integration/harness/name_server.py \
     tests/integration/harness/relay.py \
     tests/integration/harness/report.py \
     tests/integration/harness/resolver.py \
     tests/integration/harness/schema.py \
+    tests/integration/harness/smtp_server.py \
     tests/integration/harness/waiting.py \
     tests/integration/mta/cases.py \
+    tests/integration/mta/compare.py \
     tests/integration/mta/exim.conf.in \
     tests/integration/mta/exim.py \
     tests/integration/mta/exim_cases.py \

@@ -2,11 +2,14 @@
 """relay.py - stands between daned and its resolver, and fails in a chosen way.
 
 mode is one of: pass (octets go both ways), silent (takes connections, says nothing), close (closes
-every connection at once), garbage (answers with octets that are no DNS message).
+every connection at once), garbage (answers with octets that are no DNS message), slow (keeps what
+comes back for SLOW_SECONDS).
 """
 import socket
 import threading
+import time
 
+SLOW_SECONDS = 1
 GARBAGE = b'\x00\x20' + b'\xff' * 32
 
 
@@ -58,7 +61,7 @@ class Relay:
     def _serve(self, client):
         mode = self.mode
         try:
-            if mode == 'pass':
+            if mode in ('pass', 'slow'):
                 self._pass(client)
             elif mode != 'close':
                 while client.recv(4096):
@@ -70,18 +73,19 @@ class Relay:
 
     def _pass(self, client):
         with socket.create_connection(('127.0.0.1', self.target_port)) as server:
-            back = threading.Thread(target=self._copy, args=(server, client), daemon=True)
+            back = threading.Thread(target=self._copy, args=(server, client, True), daemon=True)
             back.start()
             self._copy(client, server)
             back.join()
 
-    @staticmethod
-    def _copy(source, sink):
+    def _copy(self, source, sink, slows=False):
         try:
             while True:
                 data = source.recv(65536)
                 if not data:
                     break
+                if slows and self.mode == 'slow':
+                    time.sleep(SLOW_SECONDS)
                 sink.sendall(data)
             sink.shutdown(socket.SHUT_WR)
         except OSError:

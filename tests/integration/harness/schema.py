@@ -1,17 +1,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""schema.py - checks a value against a JSON schema: the few words of it that daned's schema uses."""
+"""schema.py - checks a value against a JSON schema: the few words of it that daned's schemas use."""
+import functools
+import json
+import os
 import re
+
+DIRECTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '..', 'packaging', 'man')
 
 TYPES = {'object': dict, 'array': list, 'string': str, 'boolean': bool, 'null': type(None)}
 KNOWN = {'$schema', '$ref', 'title', 'description', 'definitions', 'type', 'enum', 'pattern', 'minimum',
-         'maximum', 'required', 'properties', 'additionalProperties', 'items'}
+         'maximum', 'required', 'properties', 'additionalProperties', 'items', 'oneOf'}
 
 
 def is_type(value, name):
     """Whether a value is of a type of JSON schema; true is no integer."""
-    if name == 'integer':
-        return isinstance(value, int) and not isinstance(value, bool)
+    if name in ('integer', 'number'):
+        kinds = int if name == 'integer' else (int, float)
+        return isinstance(value, kinds) and not isinstance(value, bool)
     return isinstance(value, TYPES[name])
+
+
+@functools.cache
+def load(name):
+    """Gives the schema that is kept beside the manual under a name."""
+    with open(os.path.join(DIRECTORY, name + '.schema.json'), encoding='utf-8') as file:
+        return json.load(file)
+
+
+def wrong(value, name):
+    """What is wrong with a value by the schema of that name, in one line; None: nothing."""
+    return '; '.join(faults(value, load(name))[:5]) or None
 
 
 def resolve(schema, root):
@@ -29,6 +47,10 @@ def faults(value, schema, root=None, at='$'):
         raise ValueError('the schema has words that are not checked: %s' % unknown)
     schema = resolve(schema, root)
     found = []
+    if 'oneOf' in schema:
+        tried = [faults(value, one, root, at) for one in schema['oneOf']]
+        if sum(not wrong_here for wrong_here in tried) != 1:
+            found += min(tried, key=len) or ['%s fits more than one form' % at]
     types = schema.get('type', [])
     types = [types] if isinstance(types, str) else types
     if types and not any(is_type(value, name) for name in types):
@@ -48,6 +70,8 @@ def faults(value, schema, root=None, at='$'):
                 found += faults(member, members[key], root, '%s.%s' % (at, key))
             elif schema.get('additionalProperties') is False:
                 found.append('%s has %s, of which the schema says nothing' % (at, key))
+            else:
+                found += faults(member, schema.get('additionalProperties', {}), root, '%s.%s' % (at, key))
     if isinstance(value, list) and 'items' in schema:
         for index, item in enumerate(value):
             found += faults(item, schema['items'], root, '%s[%d]' % (at, index))

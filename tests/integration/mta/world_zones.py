@@ -20,14 +20,13 @@ class Authority:
         """Gives the path of a file."""
         return os.path.join(self.directory, name)
 
-    def _key_options(self, name):
-        return ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes',
-                '-keyout', self.path(name + '.key')]
+    def _key_options(self, name, key=('ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1')):
+        return ['-newkey', *key, '-nodes', '-keyout', self.path(name + '.key')]
 
-    def self_signed(self, name, subject):
-        """Makes NAME.pem and NAME.key."""
-        run_tool('openssl', 'req', '-x509', *self._key_options(name), '-days', '30',
-                 '-subj', '/CN=' + subject, '-out', self.path(name + '.pem'))
+    def self_signed(self, name, subject, *more, **key):
+        """Makes NAME.pem and NAME.key; key=('rsa:2048',) is for another kind of key."""
+        run_tool('openssl', 'req', '-x509', *self._key_options(name, **key), '-days', '30',
+                 '-subj', '/CN=' + subject, '-out', self.path(name + '.pem'), *more)
 
     def issue(self, name, issuer, extensions, days=30):
         """Makes NAME.pem and NAME.key below an issuer; with negative days it is out of date."""

@@ -87,9 +87,9 @@ def make_internet():
     authority = Authority(WORLD)
     authority.self_signed('right', 'mx.good.example')
     authority.self_signed('wrong', 'mx.wrong.example')
-    world = World(WORLD, SERVER)
-    world.zone('.')
-    zone = world.zone('example.')
+    world = World(WORLD)
+    world.zone('.', servers={'ns': SERVER})
+    zone = world.zone('example.', servers={'ns': SERVER})
     right = authority.record('3 1 1', 'right')
     for label, address in (('good', '127.0.2.1'), ('wrong', '127.0.2.2')):
         zone.add('%s MX 10 mx.%s\nmx.%s A %s\n_25._tcp.mx.%s TLSA %s'

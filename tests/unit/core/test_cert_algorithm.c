@@ -2,6 +2,7 @@
 /*
  * test_cert_algorithm.c - which keys and signature algorithms are taken.
  */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,8 +18,8 @@
 #define SHA_256 "300b 0609608648016503040201"
 #define SHA_384 "300b 0609608648016503040202"
 
-/* The quality of a key with this AlgorithmIdentifier, and so many octets after the first one. */
-static enum cert_key_quality quality(const char *algorithm, const char *first, size_t more)
+/* A key with this AlgorithmIdentifier, and so many octets after the first one. */
+static struct certificate_key key_of(const char *algorithm, const char *first, size_t more)
 {
     static struct build spki;
     struct build bits = {.len = 0};
@@ -34,16 +35,40 @@ static enum cert_key_quality quality(const char *algorithm, const char *first, s
     build_element(&spki, DER_BIT_STRING, &bits);
     build_wrap(&spki, DER_SEQUENCE);
     assert_true(certificate_parse_key(build_span(&spki), &key));
+    return key;
+}
+
+static enum cert_key_quality quality(const char *algorithm, const char *first, size_t more)
+{
+    struct certificate_key key = key_of(algorithm, first, more);
     return cert_key_quality(&key);
 }
 
-static enum cert_key_quality rsa_quality(size_t modulus_len, size_t exponent_len)
+static unsigned cost_us(const char *algorithm, const char *first, size_t more)
+{
+    struct certificate_key key = key_of(algorithm, first, more);
+    return cert_signature_cost_us(&key);
+}
+
+static struct certificate_key rsa_key(size_t modulus_len, size_t exponent_len)
 {
     static struct build spki;
     struct certificate_key key;
     build_rsa_spki(&spki, modulus_len, exponent_len);
     assert_true(certificate_parse_key(build_span(&spki), &key));
+    return key;
+}
+
+static enum cert_key_quality rsa_quality(size_t modulus_len, size_t exponent_len)
+{
+    struct certificate_key key = rsa_key(modulus_len, exponent_len);
     return cert_key_quality(&key);
+}
+
+static unsigned rsa_cost_us(size_t modulus_len, size_t exponent_len)
+{
+    struct certificate_key key = rsa_key(modulus_len, exponent_len);
+    return cert_signature_cost_us(&key);
 }
 
 static void rsa_keys_have_limits(void **state)
@@ -175,6 +200,28 @@ static void a_signature_fits_the_kind_of_key_that_can_make_it(void **state)
     assert_true(fits(pss_256_long_salt, pss_256));
 }
 
+static void a_signature_costs_what_its_key_makes_it_cost(void **state)
+{
+    (void)state;
+    assert_int_equal(cost_us(P_256, "04", 64), 1100);
+    assert_int_equal(cost_us("3010 06072a8648ce3d0201 06052b81040022", "04", 96), 1500);
+    assert_int_equal(cost_us("3010 06072a8648ce3d0201 06052b81040023", "04", 132), 2700);
+    /* A short point on the largest curve is reckoned by the curve. */
+    assert_int_equal(cost_us("3010 06072a8648ce3d0201 06052b81040023", "04", 64), 2700);
+    /* A curve without a price of its own has the highest: brainpoolP256r1. */
+    assert_int_equal(cost_us("3014 06072a8648ce3d0201 06092b2403030208010107", "04", 64), 2700);
+    /* Exponents of one, three and eight octets that begin with 0x11. */
+    assert_int_equal(rsa_cost_us(256, 1), 4 * 5);
+    assert_int_equal(rsa_cost_us(257, 3), 9 * 21);
+    assert_int_equal(rsa_cost_us(512, 8), 16 * 61);
+    assert_true(rsa_cost_us(512, 8) * 2 < CHAIN_SIGNATURES_US_MAX);
+    assert_true(cost_us("3005 06032b6570", "11", 31) < cost_us("3005 06032b6571", "11", 56));
+    /* One that may check nothing is beyond every bound. */
+    assert_int_equal(rsa_cost_us(512, 9), UINT_MAX);
+    assert_int_equal(cost_us("3009 06072a8648ce3d0201", "04", 64), UINT_MAX);
+    assert_int_equal(cost_us("3005 06032a0304", "04", 64), UINT_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +231,7 @@ int main(void)
         cmocka_unit_test(weak_hashes_and_unknown_algorithms_are_told_apart),
         cmocka_unit_test(the_hash_of_rsassa_pss_is_in_its_parameters),
         cmocka_unit_test(a_signature_fits_the_kind_of_key_that_can_make_it),
+        cmocka_unit_test(a_signature_costs_what_its_key_makes_it_cost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

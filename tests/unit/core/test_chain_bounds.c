@@ -55,6 +55,7 @@ static void assert_bounded(void)
 {
     assert_int_equal(fake_signatures, report.signatures);
     assert_true(report.signatures <= CHAIN_SIGNATURES_MAX);
+    assert_true(report.signatures_us <= CHAIN_SIGNATURES_US_MAX);
     assert_true(report.steps <= CHAIN_STEPS_MAX);
     assert_true(report.work <= CHAIN_WORK_MAX);
 }
@@ -88,6 +89,52 @@ static void many_cas_of_one_name_cost_one_signature_each(void **state)
     assert_bounded();
     assert_int_equal(report.signatures, CHAIN_CERTS_MAX - 1);
     assert_int_equal(report.reasons[0].why, CHAIN_WHY_SIGNATURE_BAD);
+}
+
+#define P_521 "3010 06072a8648ce3d0201 06052b81040023"
+
+/* A key on this curve, whose point is one octet again and again. */
+static void build_curve_key(struct build *out, const char *curve, size_t point_len, uint8_t octet)
+{
+    struct build bits = {.len = 0};
+
+    build_hex(&bits, "00 04");
+    for (size_t i = 0; i < point_len; i++)
+        build_put(&bits, &octet, 1);
+    out->len = 0;
+    build_hex(out, curve);
+    build_element(out, DER_BIT_STRING, &bits);
+    build_wrap(out, DER_SEQUENCE);
+}
+
+static void keys_on_a_large_curve_cost_no_more_than_five_of_them(void **state)
+{
+    (void)state;
+    static struct build keys[CHAIN_CERTS_MAX];
+    for (int i = 1; i < CHAIN_CERTS_MAX; i++)
+        build_curve_key(&keys[i], P_521, 132, (uint8_t)i);
+    struct cert_spec leaf = {.subject = "leaf",
+        .issuer = "ca",
+        .key = "leaf",
+        .issuer_spki = &keys[CHAIN_CERTS_MAX - 1],
+        .algorithm = ECDSA_SHA256,
+        .extensions = &leaf_extensions};
+    add_cert(&leaf);
+    for (int i = 1; i < CHAIN_CERTS_MAX; i++) {
+        struct cert_spec ca = {.subject = "ca",
+            .issuer = "ca",
+            .spki = &keys[i],
+            .issuer_spki = &keys[i],
+            .algorithm = ECDSA_SHA256,
+            .extensions = &ca_extensions};
+        add_cert(&ca);
+    }
+    /* Each could be the issuer, and the last one is: too late. */
+    expect(1);
+    assert_int_equal(chain_verify(&question, &fake_crypto, &report), CHAIN_REFUSED);
+    assert_bounded();
+    assert_int_equal(report.signatures, 5);
+    assert_int_equal(report.reasons[0].why, CHAIN_WHY_TOO_MANY_SIGNATURES);
 }
 
 static void cas_that_all_certify_each_other_stop_at_a_bound(void **state)
@@ -383,6 +430,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup(name, reset)
     const struct CMUnitTest tests[] = {
         T(many_cas_of_one_name_cost_one_signature_each),
+        T(keys_on_a_large_curve_cost_no_more_than_five_of_them),
         T(cas_that_all_certify_each_other_stop_at_a_bound),
         T(an_anchor_behind_too_many_signatures_is_not_reached),
         T(a_long_list_of_names_for_the_issuer_is_paid_for_with_each_candidate),

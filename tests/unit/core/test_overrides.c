@@ -224,6 +224,23 @@ static void an_expired_line_leaves_its_place_to_the_next_less_specific(void **st
     overrides_free(overrides);
 }
 
+static void the_next_to_expire_is_the_earliest_of_those_in_force(void **state)
+{
+    (void)state;
+    struct overrides *overrides = parse("never.example may\n"
+                                        "c.example may expires=2024-10-06\n" /* TODAY + 2 */
+                                        "past.example may expires=2024-10-03\n"
+                                        "a.example may expires=2024-10-04\n");
+    assert_int_equal(overrides_next_expiry(overrides, TODAY), TODAY);
+    assert_int_equal(overrides_next_expiry(overrides, TODAY + 1), TODAY + 2);
+    assert_int_equal(overrides_next_expiry(overrides, TODAY + 2), TODAY + 2);
+    assert_int_equal(overrides_next_expiry(overrides, TODAY + 3), OVERRIDE_NEVER);
+    overrides_free(overrides);
+    overrides = parse("");
+    assert_int_equal(overrides_next_expiry(overrides, TODAY), OVERRIDE_NEVER);
+    overrides_free(overrides);
+}
+
 static void dates_are_days_of_the_calendar(void **state)
 {
     static const struct {
@@ -398,6 +415,7 @@ int main(void)
         cmocka_unit_test(a_domain_covers_its_ports_and_a_suffix_the_names_below_it),
         cmocka_unit_test(bracketed_destinations_are_fitted_by_bracketed_keys_only),
         cmocka_unit_test(an_expired_line_leaves_its_place_to_the_next_less_specific),
+        cmocka_unit_test(the_next_to_expire_is_the_earliest_of_those_in_force),
         cmocka_unit_test(dates_are_days_of_the_calendar),
         cmocka_unit_test(a_mistake_is_named_with_its_line_and_what_is_allowed),
         cmocka_unit_test(a_port_at_a_domain_is_refused_with_the_reason),

@@ -51,6 +51,7 @@ static void exercise(uint32_t count, uint32_t hash_factor)
     for (struct table_node *node; (node = table_any(&table)) != NULL;)
         table_remove(&table, node);
     assert_int_equal(table.member_count, 0);
+    assert_true(table.count <= 64);
     table_fini(&table);
     free(members);
 }

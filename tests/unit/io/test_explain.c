@@ -13,6 +13,7 @@
 
 #include "daemon/io/control_show.h"
 #include "daemon/io/explain.h"
+#include "daemon/io/explain_hints.h"
 #include "daemon/io/explain_text.h"
 
 enum { NOW_MS = 1000000 };
@@ -184,7 +185,7 @@ static void a_weaker_digest_is_shown_as_ignored(void **state)
     assert_true(json_is_false(json_object_get(weak, "counts")));
     assert_true(json_is_true(json_object_get(strong, "counts")));
     assert_int_equal(strlen(show_text(weak, "data")), 64);
-    assert_says(story, "ignored: not looked at: a record with a stronger digest");
+    assert_says(story, "ignored: a record with a stronger digest");
     assert_says(story, "SNI        mx.example.com\n");
     /* No usage 2: no name counts, and none is shown to people. */
     assert_null(strstr(story->text.data, "names "));
@@ -223,6 +224,73 @@ static void a_failed_lookup_is_named_with_what_to_try(void **state)
     assert_string_equal(show_text(failure, "name"), "example.com");
     assert_says(story, "\"dig MX example.com\" with \"dig +cd MX example.com\"");
     assert_says(story, "TEMP daned: mx-lookup-failed");
+}
+
+static void records_that_are_not_secure_are_shown_and_bind_nobody(void **state)
+{
+    struct story *story = *state;
+    struct fact *tlsa = tlsa_fact(1, false);
+    struct host_verdict *host = &story->verdict.hosts[0];
+
+    tlsa->status = DNS_INSECURE;
+    host->why = HOST_REASON_TLSA_INSECURE;
+    host->insecure_tlsa = tlsa;
+    host->insecure_base = name_of("target.example.net");
+    explain(story);
+    free(tlsa);
+    const json_t *record = json_array_get(json_object_get(host_of(story), "records"), 0);
+    assert_true(json_is_false(json_object_get(record, "usable")));
+    assert_true(json_is_false(json_object_get(record, "counts")));
+    assert_string_equal(show_text(record, "status"), "insecure");
+    assert_true(json_is_null(json_object_get(host_of(story), "tlsa_base")));
+    assert_true(json_is_null(json_object_get(host_of(story), "sni")));
+    assert_says(story, "TLSA       _25._tcp.target.example.net, insecure, 300 s left\n");
+    assert_says(story, "ignored: it is not secure");
+    assert_null(strstr(story->text.data, "SNI"));
+}
+
+static void hosts_beyond_the_limit_are_one_entry(void **state)
+{
+    struct story *story = *state;
+
+    story->verdict.hosts[0] = (struct host_verdict){
+        .state = HOST_TEMPFAIL, .why = HOST_REASON_BEYOND_LIMIT, .preference = UINT16_MAX};
+    explain(story);
+    assert_says(story, "host (beyond the limit): tempfail\n  why        there are too many");
+    assert_says(story, "have no more than 64 MX hosts.\n");
+    assert_null(strstr(story->text.data, "preference"));
+}
+
+static void a_host_says_what_mail_it_gets(void **state)
+{
+    static const struct {
+        enum level level;
+        enum host_state host;
+        const char *begin;
+    } cases[] = {
+        {LEVEL_DEFER, HOST_DANE, "none for now"},
+        {LEVEL_MAY, HOST_DANE, "as the settings"},
+        {LEVEL_ENCRYPT, HOST_DANE, "over TLS only"},
+        {LEVEL_DANE, HOST_DANE, "only if its certificate fits"},
+        {LEVEL_DANE_REQUIRED, HOST_DANE, "only if its certificate fits"},
+        {LEVEL_DANE, HOST_ENCRYPT, "over TLS only"},
+        {LEVEL_DANE, HOST_NONE, "over TLS if"},
+        {LEVEL_DANE_REQUIRED, HOST_ENCRYPT, "none: no TLSA record"},
+        {LEVEL_DANE_REQUIRED, HOST_NONE, "none: no TLSA record"},
+        {LEVEL_DANE, HOST_TEMPFAIL, "none as long as"},
+        {LEVEL_DANE_REQUIRED, HOST_TEMPFAIL, "none as long as"},
+        {LEVEL_DANE, HOST_NO_ADDRESS, "none: there is nothing"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct answer answer = answer_plain(cases[i].level, REASON_OVERRIDE);
+        const char *effect = explain_host_effect(&answer, cases[i].host);
+        assert_memory_equal(effect, cases[i].begin, strlen(cases[i].begin));
+        answer.skip = true;
+        assert_string_equal(
+            explain_host_effect(&answer, cases[i].host), "as the settings of the MTA say");
+    }
 }
 
 static void hosts_that_were_not_looked_up_are_only_mx_records(void **state)
@@ -268,6 +336,9 @@ int main(void)
         TEST(a_weaker_digest_is_shown_as_ignored),
         TEST(more_than_a_hundred_records_are_counted_and_not_shown),
         TEST(a_failed_lookup_is_named_with_what_to_try),
+        TEST(records_that_are_not_secure_are_shown_and_bind_nobody),
+        TEST(hosts_beyond_the_limit_are_one_entry),
+        TEST(a_host_says_what_mail_it_gets),
         TEST(hosts_that_were_not_looked_up_are_only_mx_records),
         TEST(a_name_of_hostile_octets_is_escaped_in_text_and_json),
     };

@@ -16,7 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <jansson.h>
@@ -265,6 +267,74 @@ static void a_closed_reader_costs_lines_but_not_the_process(void **state)
     assert_int_equal(log_dropped(), before + 2);
 }
 
+/* A syslog of the test's own, that takes connections and reads only when it is told to. */
+static int open_syslog(struct sockaddr_un *address_out)
+{
+    int syslog = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    snprintf(address_out->sun_path, sizeof address_out->sun_path, "/tmp/daned-test-log.%ld",
+        (long)getpid());
+    address_out->sun_family = AF_UNIX;
+    unlink(address_out->sun_path);
+    assert_int_equal(bind(syslog, (const struct sockaddr *)address_out, sizeof *address_out), 0);
+    return syslog;
+}
+
+static const char *received(int syslog)
+{
+    ssize_t len = recv(syslog, text, TEXT_MAX, 0);
+    text[len > 0 ? len : 0] = '\0';
+    return text;
+}
+
+static void a_line_to_syslog_has_facility_severity_and_name(void **state)
+{
+    (void)state;
+    struct sockaddr_un address = {0};
+    int syslog = open_syslog(&address);
+    char name[64];
+    begin(LOG_FORMAT_TEXT, LOG_LEVEL_INFO);
+    log_write(LOG_LEVEL_INFO, "what other tests have lost is told before this");
+    log_init(&(struct log_options){
+        .target = LOG_TARGET_SYSLOG, .level = LOG_LEVEL_INFO, .syslog_path = address.sun_path});
+    log_write(LOG_LEVEL_WARNING, "a %s", "line\n");
+    snprintf(name, sizeof name, " daned[%ld]: a line\\x0a", (long)getpid());
+    /* "<mail.warning>Nov 25 21:09:56 daned[...]: ..." */
+    const char *line = received(syslog);
+    assert_memory_equal(line, "<20>", 4);
+    assert_string_equal(line + 4 + strlen("Nov 25 21:09:56"), name);
+    /* A syslog that was started anew is found again. */
+    close(syslog);
+    log_write(LOG_LEVEL_INFO, "lost");
+    syslog = open_syslog(&address);
+    log_write(LOG_LEVEL_INFO, "found");
+    assert_non_null(strstr(received(syslog), "log-lines-lost lines=1"));
+    assert_non_null(strstr(received(syslog), ": found"));
+    close(syslog);
+    unlink(address.sun_path);
+    begin(LOG_FORMAT_TEXT, LOG_LEVEL_INFO);
+}
+
+static void a_stopped_syslog_costs_lines_but_does_not_stop_us(void **state)
+{
+    (void)state;
+    struct sockaddr_un address = {0};
+    int syslog = open_syslog(&address);
+    uint64_t before = log_dropped();
+    log_init(&(struct log_options){
+        .target = LOG_TARGET_SYSLOG, .level = LOG_LEVEL_INFO, .syslog_path = address.sun_path});
+    /* If the log waited for as long as the syslog is stopped, the test would hang. */
+    while (log_dropped() < before + 100)
+        log_write(LOG_LEVEL_INFO, "line");
+    while (*received(syslog) != '\0')
+        ;
+    log_write(LOG_LEVEL_INFO, "again");
+    assert_non_null(strstr(received(syslog), "log-lines-lost lines=100"));
+    assert_non_null(strstr(received(syslog), ": again"));
+    close(syslog);
+    unlink(address.sun_path);
+    begin(LOG_FORMAT_TEXT, LOG_LEVEL_INFO);
+}
+
 static void levels_have_words(void **state)
 {
     (void)state;
@@ -295,6 +365,8 @@ int main(void)
         TEST(a_stream_to_the_journal_gets_levels_instead_of_times),
         TEST(a_full_pipe_costs_lines_but_never_waits),
         TEST(a_closed_reader_costs_lines_but_not_the_process),
+        TEST(a_line_to_syslog_has_facility_severity_and_name),
+        TEST(a_stopped_syslog_costs_lines_but_does_not_stop_us),
         TEST(levels_have_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -289,6 +290,26 @@ static enum level decide_after(struct set_up *on, const struct destination *doma
     return level;
 }
 
+static void add_null_mx(struct set_up *on, const struct destination *domain)
+{
+    struct world_record null_mx = world_any_record(&domain->name, DNS_MX);
+
+    null_mx.rdata_len = 3;
+    null_mx.rdata[2] = 0;
+    world_add(&on->world, &null_mx);
+}
+
+/* The MX record is gone, and the host has no TLSA records. */
+static void leave_an_address_alone(struct set_up *on, const struct destination *domain)
+{
+    struct world_record address = world_any_record(&domain->name, DNS_A);
+
+    world_fini(&on->world);
+    world_init(&on->world);
+    address.rdata_len = 4;
+    world_add(&on->world, &address);
+}
+
 static void a_weaker_level_is_told_up_to_a_day_after_the_one_before(void **state)
 {
     enum { LIFE_MS = 3600 * 1000 }; /* more than any TTL of this world */
@@ -303,20 +324,12 @@ static void a_weaker_level_is_told_up_to_a_day_after_the_one_before(void **state
     options.arg = &seen;
     lookups_set_options(on.engine.lookups, &options);
     assert_int_equal(destination_parse("192.example", 11, &domain), DESTINATION_OK);
-    struct world_record null_mx = world_any_record(&domain.name, DNS_MX);
-    null_mx.rdata_len = 3;
-    null_mx.rdata[2] = 0;
-    world_add(&on.world, &null_mx);
+    add_null_mx(&on, &domain);
     assert_int_equal(decide_after(&on, &domain, 0), LEVEL_DANE);
     assert_int_equal(decide_after(&on, &domain, LIFE_MS), LEVEL_DANE);
     assert_int_equal(seen.count, 0);
 
-    /* The MX record is gone, and the host has no TLSA records. */
-    world_fini(&on.world);
-    world_init(&on.world);
-    struct world_record address = world_any_record(&domain.name, DNS_A);
-    address.rdata_len = 4;
-    world_add(&on.world, &address);
+    leave_an_address_alone(&on, &domain);
     enum level weaker = decide_after(&on, &domain, LIFE_MS);
     assert_int_equal(weaker, LEVEL_MAY);
     assert_int_equal(seen.count, 1);
@@ -324,13 +337,136 @@ static void a_weaker_level_is_told_up_to_a_day_after_the_one_before(void **state
     assert_int_equal(seen.now, weaker);
 
     /* Stronger again, then weaker after more than a day: nobody remembers. */
-    world_add(&on.world, &null_mx);
+    add_null_mx(&on, &domain);
     assert_int_equal(decide_after(&on, &domain, LIFE_MS), LEVEL_DANE);
-    world_fini(&on.world);
-    world_init(&on.world);
-    world_add(&on.world, &address);
-    assert_int_equal(decide_after(&on, &domain, LIFE_MS + LOOKUP_REMEMBER_MS + 1), LEVEL_MAY);
+    leave_an_address_alone(&on, &domain);
+    assert_int_equal(decide_after(&on, &domain, LIFE_MS + CACHE_REMEMBER_MS + 1), LEVEL_MAY);
     assert_int_equal(seen.count, 1);
+    end(&on);
+}
+
+enum { FLOOD = 40 };
+
+/* Adds a domain with 64 hosts in a zone whose servers are silent. Gives the destination. */
+static struct destination add_crowd(struct set_up *on, int number)
+{
+    struct destination domain;
+    char text[64];
+
+    snprintf(text, sizeof text, "crowd%d.example", number);
+    assert_int_equal(destination_parse(text, strlen(text), &domain), DESTINATION_OK);
+    for (int i = 0; i < FACT_MX_MAX; i++) {
+        struct world_record mx = world_any_record(&domain.name, DNS_MX);
+        struct dname host;
+        snprintf(text, sizeof text, "host%d.crowd%d.silent", i, number);
+        assert_true(dname_from_text(text, strlen(text), &host));
+        memcpy(mx.rdata + 2, host.wire, host.len);
+        mx.rdata_len = (uint16_t)(2 + host.len);
+        world_add(&on->world, &mx);
+    }
+    return domain;
+}
+
+static bool is_silent(const struct question *question)
+{
+    struct dname zone;
+
+    dname_from_text("silent", 6, &zone);
+    return dname_is_below(&question->name, &zone);
+}
+
+/* Answers all that is not silent. */
+static void answer_the_honest(struct set_up *on)
+{
+    struct fake_resolver *fake = &on->engine.fake;
+
+    for (size_t i = 0; i < fake->waiting_count;) {
+        if (is_silent(&fake->waiting[i].question)) {
+            i++;
+            continue;
+        }
+        fake_resolver_answer(fake, i);
+        i = 0;
+    }
+}
+
+static void a_flood_of_silent_destinations_keeps_nobody_else_waiting(void **state)
+{
+    struct set_up on;
+    struct asker *crowd[FLOOD];
+    const struct verdict *verdict;
+
+    (void)state;
+    start(&on);
+    for (int i = 0; i < FLOOD; i++) {
+        struct destination domain = add_crowd(&on, i);
+        crowd[i] = new_asker(&on);
+        crowd[i]->waiter.callback = note_verdict;
+        assert_int_equal(lookups_decide(on.engine.lookups, &domain, engine_now_ms(),
+                             &crowd[i]->waiter, &verdict),
+            LOOKUP_PENDING);
+        answer_the_honest(&on);
+        /* In the middle of it, a destination with one host: answered as if it were alone. */
+        struct asker *honest = new_asker(&on);
+        char key[32];
+        snprintf(key, sizeof key, "[mx%d.example]", i);
+        assert_int_equal(destination_parse(key, strlen(key), &domain), DESTINATION_OK);
+        honest->waiter.callback = note_verdict;
+        assert_int_equal(
+            lookups_decide(on.engine.lookups, &domain, engine_now_ms(), &honest->waiter, &verdict),
+            LOOKUP_PENDING);
+        answer_the_honest(&on);
+        assert_int_equal(honest->calls, 1);
+        free(honest);
+    }
+    assert_true(on.engine.fake.waiting_count < TURNS_PLACES);
+    assert_true(lookups_questions_waiting(on.engine.lookups) > 0);
+    /* The silent ones come to nothing at last, each a few at a time, the rest by their long wait.
+     */
+    engine_pass_ms(TURNS_WAIT_MS);
+    while (on.engine.fake.waiting_count > 0) {
+        const struct question *question = &on.engine.fake.waiting[0].question;
+        world_hurt(&on.world, &question->name, question->type, FAULT_IS_TIMEOUT);
+        fake_resolver_answer(&on.engine.fake, 0);
+    }
+    for (int i = 0; i < FLOOD; i++) {
+        assert_int_equal(crowd[i]->calls, 1);
+        assert_int_equal(crowd[i]->level, LEVEL_DEFER);
+        free(crowd[i]);
+    }
+    assert_int_equal(lookups_in_flight(on.engine.lookups), 0);
+    assert_int_equal(lookups_questions_in_flight(on.engine.lookups), 0);
+    end(&on);
+}
+
+static void a_weaker_level_is_told_though_lookups_failed_in_between(void **state)
+{
+    enum { LIFE_MS = 3600 * 1000 };
+    struct set_up on;
+    struct destination domain;
+    struct downgrades seen = {.count = 0};
+    struct lookup_options options = engine_default_options();
+
+    (void)state;
+    start(&on);
+    options.on_downgraded = note_downgrade;
+    options.arg = &seen;
+    lookups_set_options(on.engine.lookups, &options);
+    assert_int_equal(destination_parse("192.example", 11, &domain), DESTINATION_OK);
+    add_null_mx(&on, &domain);
+    assert_int_equal(decide_after(&on, &domain, 0), LEVEL_DANE);
+
+    /* Twice it cannot be found out; no answer of these is weaker than the one before. */
+    world_hurt(&on.world, &domain.name, DNS_MX, FAULT_IS_SERVFAIL);
+    assert_int_equal(decide_after(&on, &domain, LIFE_MS), LEVEL_DEFER);
+    assert_int_equal(decide_after(&on, &domain, LIFE_MS), LEVEL_DEFER);
+    assert_int_equal(seen.count, 0);
+
+    leave_an_address_alone(&on, &domain);
+    assert_int_equal(decide_after(&on, &domain, LIFE_MS), LEVEL_MAY);
+    assert_int_equal(seen.count, 1);
+    assert_int_equal(seen.was, LEVEL_DANE);
+    assert_int_equal(seen.now, LEVEL_MAY);
     end(&on);
 }
 
@@ -344,6 +480,8 @@ int main(void)
         cmocka_unit_test(a_parent_has_no_level_even_if_its_domain_has),
         cmocka_unit_test(a_second_look_asks_dns_and_its_failure_costs_nothing),
         cmocka_unit_test(a_weaker_level_is_told_up_to_a_day_after_the_one_before),
+        cmocka_unit_test(a_flood_of_silent_destinations_keeps_nobody_else_waiting),
+        cmocka_unit_test(a_weaker_level_is_told_though_lookups_failed_in_between),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

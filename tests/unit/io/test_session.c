@@ -97,7 +97,7 @@ static void close_scene(struct scene *scene)
     uv_close((uv_handle_t *)&scene->listening, NULL);
     uv_run(&scene->loop, UV_RUN_DEFAULT);
     assert_int_equal(scene->group.count, 0);
-    assert_int_equal(scene->group.input_bytes, 0);
+    assert_int_equal(scene->group.kept_bytes, 0);
     assert_int_equal(uv_loop_close(&scene->loop), 0);
     server_fini(&scene->server);
     rmdir(scene->directory);
@@ -148,7 +148,7 @@ static void a_request_that_comes_in_pieces_gains_no_time(void **state)
     while (clock_now_ms() == first_ms)
         uv_run(&scene.loop, UV_RUN_NOWAIT);
     assert_int_equal(send(scene.client, "b", 1, 0), 1);
-    while (scene.group.input_bytes < 2)
+    while (scene.group.kept_bytes < 2)
         uv_run(&scene.loop, UV_RUN_NOWAIT);
     session_group_expire(&scene.group, first_ms + PARTIAL_MS);
     uv_run(&scene.loop, UV_RUN_NOWAIT);
