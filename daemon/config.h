@@ -84,6 +84,7 @@ struct config_cache {
     uint64_t error_ttl_ms;
     bool prefetch;
     char file[CONFIG_VALUE_MAX + 1]; /* absolute path, or "": nothing is kept over a restart */
+    uint64_t save_interval_ms;
 };
 
 struct config_policy {

@@ -35,6 +35,7 @@ dist_pkgdata_DATA = \
     packaging/man/explain.schema.json \
     packaging/man/policy.schema.json \
     packaging/man/result.schema.json \
+    packaging/man/rollover.schema.json \
     packaging/man/stats.schema.json \
     packaging/man/status.schema.json \
     packaging/man/tlsa.schema.json \

@@ -7,7 +7,6 @@
  * asked for its certificate, which is held against them. The exit status is what Nagios wants: 0
  * OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, which is also that of a wrong command line.
  */
-#include <arpa/inet.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include "client-shims/danectl/check.h"
 #include "client-shims/danectl/command.h"
 #include "client-shims/danectl/control_client.h"
+#include "client-shims/danectl/option.h"
 #include "client-shims/danectl/output.h"
 #include "daemon/core/alloc.h"
 #include "daemon/core/destination.h"
@@ -63,18 +63,6 @@ void check_find(struct check *check, enum check_level level, const struct check_
         check->level = level;
 }
 
-/* Reads decimal digits alone, as a number from least to most. */
-static bool read_number(
-    const char *text, size_t len, int64_t least, int64_t most, int64_t *value_out)
-{
-    if (len == 0 || len > 12 || strspn(text, "0123456789") < len)
-        return false;
-    *value_out = 0;
-    for (size_t i = 0; i < len; i++)
-        *value_out = *value_out * 10 + (text[i] - '0');
-    return *value_out >= least && *value_out <= most;
-}
-
 /* Reads "+14d", "+36h", or seconds since 1970. */
 static bool read_time(const char *text, int64_t *at_out)
 {
@@ -82,24 +70,11 @@ static bool read_time(const char *text, int64_t *at_out)
     int64_t count;
 
     if (text[0] != '+')
-        return read_number(text, len, 0, INT64_MAX, at_out);
+        return option_read_number(text, len, 0, INT64_MAX, at_out);
     if (len < 3 || (text[len - 1] != 'd' && text[len - 1] != 'h') ||
-        !read_number(text + 1, len - 2, 0, 100000, &count))
+        !option_read_number(text + 1, len - 2, 0, 100000, &count))
         return false;
     *at_out += count * (text[len - 1] == 'd' ? 86400 : 3600);
-    return true;
-}
-
-static bool add_resolve(struct check *check, const char *text)
-{
-    unsigned char address[sizeof(struct in6_addr)];
-    const char *equals = strchr(text, '=');
-
-    if (check->resolve_count == CHECK_RESOLVE_MAX || !equals || equals == text ||
-        (inet_pton(AF_INET, equals + 1, address) != 1 &&
-            inet_pton(AF_INET6, equals + 1, address) != 1))
-        return false;
-    check->resolve[check->resolve_count++] = text;
     return true;
 }
 
@@ -111,17 +86,17 @@ static bool take_option(
     size_t len = strlen(text);
 
     if (strcmp(name, "timeout") == 0)
-        return read_number(text, len, 1, TIMEOUT_MAX_S, timeout_out);
+        return option_read_number(text, len, 1, TIMEOUT_MAX_S, timeout_out);
     if (strcmp(name, "at") == 0)
         return read_time(text, &check->now_s);
     if (strcmp(name, "resolve") == 0)
-        return add_resolve(check, text);
+        return check_add_resolve(check, text);
     if (strcmp(name, "warn-days") == 0) {
-        bool good = read_number(text, len, 0, WARN_DAYS_MAX, &value);
+        bool good = option_read_number(text, len, 0, WARN_DAYS_MAX, &value);
         check->warn_days = (int)value;
         return good;
     }
-    bool good = read_number(text, len, 1, UINT16_MAX, &value);
+    bool good = option_read_number(text, len, 1, UINT16_MAX, &value);
     check->connect_port = (uint16_t)value;
     return good;
 }
@@ -225,7 +200,7 @@ static void run(struct check *check)
     check_print(check);
 }
 
-static void release(struct check *check)
+void check_release(struct check *check)
 {
     for (size_t i = 0; i < check->address_count; i++) {
         for (size_t j = 0; j < check->addresses[i].chain_count; j++) {
@@ -251,6 +226,6 @@ int command_check(int argc, char **argv)
     run(&check);
     /* A result that nobody could read is none. */
     status = output_end("check", status_of(check.level));
-    release(&check);
+    check_release(&check);
     return status > NAGIOS_UNKNOWN ? NAGIOS_UNKNOWN : status;
 }

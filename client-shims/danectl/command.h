@@ -26,6 +26,9 @@ int command_tlsa(int argc, char **argv);
 /* Checks every address of every MX host of a destination. */
 int command_check(int argc, char **argv);
 
+/* Says whether a new certificate may be deployed now. */
+int command_rollover(int argc, char **argv);
+
 /* The commands that daned runs on its control socket: argv[0] says which. */
 int command_control(int argc, char **argv);
 

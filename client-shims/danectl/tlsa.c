@@ -5,7 +5,6 @@
  * Needs no daemon and no network. What is to be known about the record stands in comments of the
  * zone file, so that all of the output can go into one.
  */
-#include <arpa/inet.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 
 #include "client-shims/danectl/command.h"
 #include "client-shims/danectl/key_file.h"
+#include "client-shims/danectl/option.h"
 #include "client-shims/danectl/output.h"
 #include "daemon/core/alloc.h"
 #include "daemon/core/destination.h"
@@ -47,23 +47,12 @@ static int fail(int status, const char *what, const char *why)
     return output_fail("tlsa", status, what, why);
 }
 
-/* Reads a number of decimal digits only, from 0 to most. */
-static bool read_number(const char *text, unsigned most, unsigned *value_out)
-{
-    size_t len = strlen(text);
-
-    if (len == 0 || len > 5 || strspn(text, "0123456789") != len)
-        return false;
-    *value_out = (unsigned)strtoul(text, NULL, 10);
-    return *value_out <= most;
-}
-
 /* Sets one of the three fields. Returns -1 to go on, or the status to exit with. */
 static int read_field(const char *text, uint8_t *field_out, unsigned least, unsigned most)
 {
-    unsigned value;
+    int64_t value;
 
-    if (!read_number(text, most, &value) || value < least) {
+    if (!option_read_number(text, strlen(text), least, most, &value)) {
         fputs(usage, stderr);
         return fail(EX_USAGE, "no such value", text);
     }
@@ -73,42 +62,15 @@ static int read_field(const char *text, uint8_t *field_out, unsigned least, unsi
 
 static int read_usage(struct request *request, const char *text)
 {
-    unsigned value;
+    int64_t value;
 
     /* RFC 7672 3.1.3: "SMTP servers SHOULD NOT publish TLSA RRs with certificate usage PKIX-TA(0)
      * or PKIX-EE(1)." */
-    if (read_number(text, TLSA_PKIX_EE, &value))
+    if (option_read_number(text, strlen(text), 0, TLSA_PKIX_EE, &value))
         return fail(EX_USAGE, "--usage",
             "0 and 1 are not for SMTP: a client has no list of CAs that the server could rely on, "
             "and takes such a record as unusable (RFC 7672 3.1.3); use 3, or 2 for a CA");
     return read_field(text, &request->usage, TLSA_DANE_TA, TLSA_DANE_EE);
-}
-
-/* A host by its name alone: no brackets, no port, no address. */
-static int read_host(struct request *request, const char *text)
-{
-    struct in_addr address;
-    struct destination host;
-    enum destination_error error = destination_parse(text, strlen(text), &host);
-
-    if (error != DESTINATION_OK)
-        return fail(EX_USAGE, "--host", destination_error_text(error));
-    if (host.kind != DESTINATION_DOMAIN || strchr(text, ':') ||
-        inet_pton(AF_INET, text, &address) == 1)
-        return fail(EX_USAGE, text, "is no host name");
-    request->host.kind = host.kind;
-    request->host.name = host.name;
-    return -1;
-}
-
-static int read_port(struct request *request, const char *text)
-{
-    unsigned port;
-
-    if (!read_number(text, UINT16_MAX, &port) || port == 0)
-        return fail(EX_USAGE, "no port from 1 to 65535", text);
-    request->host.port = (uint16_t)port;
-    return -1;
 }
 
 /* Reads the options; returns -1 to go on, or the status to exit with. */
@@ -140,10 +102,12 @@ static int read_options(struct request *request, int argc, char **argv)
             status = read_field(optarg, &request->matching_type, TLSA_FULL, TLSA_SHA2_512);
             break;
         case HOST:
-            status = read_host(request, optarg);
+            if (option_read_host("tlsa", optarg, &request->host.name) != 0)
+                status = EX_USAGE;
             break;
         case PORT:
-            status = read_port(request, optarg);
+            if (option_read_port("tlsa", optarg, &request->host.port) != 0)
+                status = EX_USAGE;
             break;
         case JSON:
             request->json = true;

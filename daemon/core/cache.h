@@ -33,6 +33,7 @@ struct cache_counts {
     uint64_t hits;
     uint64_t misses;
     uint64_t evictions; /* entries dropped for room before their time */
+    uint64_t changes;   /* how often something was put in or taken out on purpose */
 };
 
 /* A value, borrowed from the cache. */
@@ -83,6 +84,13 @@ bool cache_last(const struct cache *cache, enum cache_kind kind, uint16_t sub,
 void cache_put(struct cache *cache, enum cache_kind kind, uint16_t sub, const struct dname *name,
     const void *value, size_t len, uint64_t expires_ms, uint64_t now_ms);
 
+/*
+ * Keeps a level that is past its time already, for cache_last(); as cache_put() but that expires_ms,
+ * of when it was to be served last, is not after now_ms.
+ */
+void cache_put_past(struct cache *cache, enum cache_kind kind, uint16_t sub,
+    const struct dname *name, const void *value, size_t len, uint64_t expires_ms, uint64_t now_ms);
+
 /* Drops what is kept under the key. Returns whether there was anything. */
 bool cache_remove(
     struct cache *cache, enum cache_kind kind, uint16_t sub, const struct dname *name);
@@ -118,6 +126,10 @@ typedef void cache_visit(void *arg, const struct cache_item *item);
  * of it. visit must not call into the cache.
  */
 size_t cache_scan(
+    const struct cache *cache, size_t cursor, uint64_t now_ms, cache_visit *visit, void *arg);
+
+/* As cache_scan(), but shows also the levels past their time that cache_last() gives. */
+size_t cache_scan_all(
     const struct cache *cache, size_t cursor, uint64_t now_ms, cache_visit *visit, void *arg);
 
 /*

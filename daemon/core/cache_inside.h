@@ -58,6 +58,7 @@ struct cache {
     uint64_t hits;
     uint64_t misses;
     uint64_t evictions;
+    uint64_t changes;
 };
 
 /* Octets that an entry takes, of which the name and the value have this many. */

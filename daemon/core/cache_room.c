@@ -230,6 +230,7 @@ void cache_clear(struct cache *cache)
     }
     cache->sweep_block = NULL;
     cache->sweep_queue = 0;
+    cache->changes++;
     /* A second time before all of the first is given back: the table is small then. */
     if (cache->doomed_table.segment_count > 0)
         table_fini(&cache->table);

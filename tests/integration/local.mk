@@ -6,10 +6,15 @@ dist_check_SCRIPTS = \
     tests/integration/check \
     tests/integration/control \
     tests/integration/client \
+    tests/integration/confinement \
     tests/integration/danectl \
+    tests/integration/flood \
     tests/integration/faults \
+    tests/integration/hit \
     tests/integration/hostile \
     tests/integration/metrics \
+    tests/integration/rollover \
+    tests/integration/persistence \
     tests/integration/service \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)
@@ -27,10 +32,12 @@ EXTRA_DIST += \
     tests/integration/harness/danectl.py \
     tests/integration/harness/manager.py \
     tests/integration/harness/preload.py \
+    tests/integration/harness/name_server.py \
     tests/integration/harness/relay.py \
     tests/integration/harness/report.py \
     tests/integration/harness/resolver.py \
     tests/integration/harness/schema.py \
+    tests/integration/harness/smtp_server.py \
     tests/integration/harness/waiting.py \
     tests/integration/mta/cases.py \
     tests/integration/mta/compare.py \
