@@ -133,7 +133,8 @@ int command_control(int argc, char **argv)
             "it is empty, longer than 1024 octets, or has a blank or a control character in it");
     int fd = control_client_connect(CONTROL_CLIENT_WAIT_MS);
     if (fd < 0)
-        return output_fail(control.name, EX_UNAVAILABLE, control_client_path(), strerror(errno));
+        return output_fail(
+            control.name, EX_UNAVAILABLE, control_client_path(), control_client_failure(errno));
     status = ask(&control, fd);
     close(fd);
     return status;

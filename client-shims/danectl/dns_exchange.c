@@ -81,6 +81,17 @@ static void start(struct talk *talk)
         end_unconnected(talk, errno);
 }
 
+/* Whether a message is a reply to the question. An error may come without the question. */
+static bool is_reply_to(
+    const struct dns_message *message, const struct dns_exchange_question *question)
+{
+    const struct dns_reply *reply = &message->reply;
+
+    if (reply->qname.len == 0)
+        return reply->rcode != DNS_NOERROR && reply->rcode != DNS_NXDOMAIN;
+    return reply->qtype == question->type && dname_equal(&reply->qname, &question->name);
+}
+
 /* Takes a whole message. Returns whether it is a reply to one of our questions, the first. */
 static bool take_message(struct talk *talk, const uint8_t *wire, size_t len)
 {
@@ -89,8 +100,7 @@ static bool take_message(struct talk *talk, const uint8_t *wire, size_t len)
 
     if (message && message->id < exchange->question_count) {
         struct dns_exchange_question *question = &exchange->questions[message->id];
-        if (!question->reply && message->reply.qtype == question->type &&
-            dname_equal(&message->reply.qname, &question->name)) {
+        if (!question->reply && is_reply_to(message, question)) {
             question->reply = message;
             talk->progressed = true;
             return true;

@@ -256,7 +256,8 @@ static void release(struct rollover *rollover)
     evidence_fini(&rollover->evidence);
     free(rollover->verdict);
     free(rollover->resolver_set);
-    free(rollover->address_states);
+    free(rollover->addresses);
+    free(rollover->address_facts);
     free(rollover->server_facts);
     free(rollover->fact_servers);
     rollover_decision_fini(&rollover->decision);

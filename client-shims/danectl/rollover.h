@@ -21,13 +21,16 @@
 #define ROLLOVER_LINKS_MAX (CHASE_LINKS_MAX + 1) /* names: of the records, and aliases of it */
 #define ROLLOVER_NAMES_MAX 32                    /* name servers of one zone */
 #define ROLLOVER_SERVERS_MAX 128                 /* addresses of the name servers of one zone */
+#define ROLLOVER_SET_MAX 256                     /* records of one set; a greater one is refused */
 #define ROLLOVER_RECORDS_MAX 256                 /* different records that are listed */
 #define ROLLOVER_STEP_MS 10000                   /* that the name servers of one step may take */
+#define ROLLOVER_JUDGE_MS 10000                  /* after the deadline, for matching certificates */
 
-/* A set of TLSA records: all of them, as one that was left out could make others not count. */
+/* A set of TLSA records. */
 struct rollover_set {
-    struct tlsa_record records[DNS_MESSAGE_RRS_MAX]; /* their data is borrowed */
+    struct tlsa_record records[ROLLOVER_SET_MAX]; /* their data is borrowed */
     size_t count;
+    bool is_too_large; /* one that was left out could make others not count: it accepts nothing */
 };
 
 /* One address of a name server, and what it says. */
@@ -53,6 +56,12 @@ struct rollover_link {
     struct dname zone; /* length 0: it was not found */
     struct rollover_server *servers;
     size_t server_count;
+};
+
+/* What an address of the host serves now. */
+struct rollover_address {
+    enum rollover_served served;
+    char why[CHECK_TEXT_MAX]; /* more about that; empty: nothing */
 };
 
 /* One record of any of the sets. */
@@ -93,14 +102,15 @@ struct rollover {
     struct check served;
     char host_text[DNAME_TEXT_MAX];
     char sni[DNAME_TEXT_MAX];
-    enum rollover_served *address_states;
-    bool new_is_served; /* at every address that was seen */
+    struct rollover_address *addresses; /* of the same index as those of served */
+    bool new_is_served;                 /* at every address that was seen */
     /* What all of it comes to. */
     struct rollover_record records[ROLLOVER_RECORDS_MAX];
     size_t record_count;
     char certificate[2 * TLSA_SHA2_256_LEN + 1]; /* the SHA-256 of the new one */
     struct rollover_server_fact *server_facts;
     const struct rollover_server **fact_servers; /* of the same index */
+    enum rollover_served *address_facts;
     struct rollover_facts facts;
     struct rollover_decision decision;
 };
@@ -149,10 +159,6 @@ struct rollover_set *rollover_set_new(void);
 void rollover_set_add(struct rollover_set *set, const uint8_t *rdata, size_t len);
 
 /* ---- rollover_match.c ---- */
-
-/* Whether the records, as a set, accept the chain; if not, and out is not NULL, why. */
-bool rollover_accepts(const struct rollover *rollover, const struct tlsa_record *records,
-    size_t record_count, const struct chain_cert *certs, size_t cert_count, char *out, size_t cap);
 
 /* Sees what the host serves, holds it and the new chain against all sets, and gathers the facts,
  * but for the time. */

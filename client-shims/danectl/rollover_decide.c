@@ -145,6 +145,9 @@ static void decide_addresses(const struct rollover_facts *facts, struct rollover
         case ROLLOVER_SERVED_NOTHING:
             find(decision, ROLLOVER_NO, ROLLOVER_ISSUE_SERVED_NOTHING, i);
             break;
+        case ROLLOVER_SERVED_PARTLY:
+            find(decision, ROLLOVER_READY, ROLLOVER_ISSUE_SERVED_PARTLY, i);
+            break;
         case ROLLOVER_SERVED_UNSEEN:
             any_unseen = true;
             find(decision, ROLLOVER_READY, ROLLOVER_ISSUE_SERVED_UNSEEN, i);

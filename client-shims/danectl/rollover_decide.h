@@ -53,9 +53,10 @@ struct rollover_server_fact {
 /* What an address of the host serves now. */
 enum rollover_served {
     ROLLOVER_SERVED_MATCHES,
-    ROLLOVER_SERVED_DIFFERS,  /* a set of records does not accept it */
-    ROLLOVER_SERVED_NOTHING,  /* no STARTTLS, or no handshake */
-    ROLLOVER_SERVED_UNSEEN,   /* it could not be asked */
+    ROLLOVER_SERVED_PARTLY,  /* what was seen matches; another certificate may not have been seen */
+    ROLLOVER_SERVED_DIFFERS, /* a set of records does not accept it */
+    ROLLOVER_SERVED_NOTHING, /* no STARTTLS, or no handshake */
+    ROLLOVER_SERVED_UNSEEN,  /* it could not be asked */
     ROLLOVER_SERVED_UNJUDGED, /* there are no records to hold it against */
 };
 
@@ -108,6 +109,7 @@ struct rollover_facts {
     X(SERVED_DIFFERS, ADDRESS, "served-differs",                                                   \
         "what it serves now does not match, mail to it waits already")                             \
     X(SERVED_NOTHING, ADDRESS, "no-tls", "it does not serve TLS, mail to it waits already")        \
+    X(SERVED_PARTLY, ADDRESS, "partly", "not all that it serves now could be seen")                \
     X(SERVED_UNSEEN, ADDRESS, "unseen", "what it serves now could not be seen")                    \
     X(NONE_SEEN, NOTHING, "none-seen", "what the host serves now could not be seen")               \
     X(OUT_OF_DATE, NOTHING, "out-of-date", "the new certificate has expired, or is not valid yet")

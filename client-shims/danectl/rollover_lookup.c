@@ -84,22 +84,26 @@ void rollover_ask_resolver(struct rollover *rollover, struct rollover_answer *an
 /* Lets the policy ask until it has its verdict. */
 static void decide_policy(struct rollover *rollover)
 {
+    /* One host: its addresses, or a CNAME, or TLSA records at a base. */
+    enum { NEEDS_AT_ONCE = 4 };
     static const struct policy_options options = {.promote = true};
-    struct question needs[POLICY_NEEDS_MAX];
-    size_t count;
+    struct evidence *evidence = &rollover->evidence;
 
-    while (!policy_decide(
-        &rollover->host, &options, &rollover->evidence, needs, &count, rollover->verdict)) {
-        struct rollover_answer *answers = alloc_array_zeroed(count + 1, sizeof *answers);
-        for (size_t i = 0; i < count; i++)
-            rollover_answer_init(&answers[i], &needs[i].name, needs[i].type);
+    while (!policy_decide(&rollover->host, &options, evidence, rollover->verdict)) {
+        struct rollover_answer answers[NEEDS_AT_ONCE];
+        struct question needs[NEEDS_AT_ONCE];
+        const struct question *need;
+        size_t count = 0;
+        while (count < NEEDS_AT_ONCE && (need = evidence_take_need(evidence)) != NULL) {
+            needs[count] = *need;
+            rollover_answer_init(&answers[count++], &need->name, need->type);
+        }
         rollover_ask_resolver(rollover, answers, count);
         for (size_t i = 0; i < count; i++) {
-            evidence_add(&rollover->evidence, &needs[i], answers[i].fact);
+            evidence_add(evidence, &needs[i], answers[i].fact);
             answers[i].fact = NULL;
             rollover_answer_fini(&answers[i]);
         }
-        free(answers);
     }
 }
 
@@ -157,13 +161,12 @@ static void take_tlsa(struct rollover *rollover)
     size_t cursor = 0;
     uint16_t len;
 
-    if (!dname_tlsa_owner(&rollover->base, rollover->host.port, &owner) ||
-        evidence_get(&rollover->evidence, &owner, DNS_TLSA, &rollover->tlsa) != EVIDENCE_KNOWN ||
-        rollover->tlsa->outcome == FACT_ERROR) {
+    rollover->tlsa = dname_tlsa_owner(&rollover->base, rollover->host.port, &owner)
+                         ? evidence_need(&rollover->evidence, &owner, DNS_TLSA, 0)
+                         : NULL;
+    if (rollover->tlsa && rollover->tlsa->outcome == FACT_ERROR)
         rollover->tlsa = NULL;
-        return;
-    }
-    if (rollover->tlsa->outcome != FACT_RECORDS)
+    if (!rollover->tlsa || rollover->tlsa->outcome != FACT_RECORDS)
         return;
     rollover->resolver_set = rollover_set_new();
     while (fact_next_record(rollover->tlsa, &cursor, &rdata, &len))

@@ -13,20 +13,33 @@
 #include "daemon/core/certificate.h"
 #include "daemon/io/verify_wolfssl.h"
 
-bool rollover_accepts(const struct rollover *rollover, const struct tlsa_record *records,
-    size_t record_count, const struct chain_cert *certs, size_t cert_count, char *out, size_t cap)
+/*
+ * Whether the set accepts the chain; if not, and out is not NULL, why: empty if it is simply for
+ * other certificates. Long after the deadline nothing is accepted any more.
+ */
+static bool accepts(const struct rollover *rollover, const struct rollover_set *set,
+    const struct chain_cert *certs, size_t cert_count, char *out, size_t cap)
 {
     struct chain_report report;
     struct chain_question question = {
         .certs = certs,
         .cert_count = cert_count,
-        .records = records,
-        .record_count = record_count,
+        .records = set->records,
+        .record_count = set->count,
         .names = rollover->names,
         .name_count = rollover->name_count,
         .at_s = rollover->now_s,
     };
+    bool is_late = check_now_ms() >= rollover->deadline_ms + ROLLOVER_JUDGE_MS;
 
+    if (out)
+        out[0] = '\0';
+    if (set->is_too_large || is_late) {
+        if (out)
+            snprintf(out, cap, "%s",
+                is_late ? "there was no time to look at it" : "the set has too many records");
+        return false;
+    }
     if (chain_verify(&question, &verify_wolfssl_crypto, &report) == CHAIN_MATCHED)
         return true;
     /* That a record is for another certificate is no news. */
@@ -38,8 +51,16 @@ bool rollover_accepts(const struct rollover *rollover, const struct tlsa_record 
 static bool accepts_new(
     const struct rollover *rollover, const struct rollover_set *set, char *out, size_t cap)
 {
-    return rollover_accepts(rollover, set->records, set->count, rollover->chain.certs,
-        rollover->chain.cert_count, out, cap);
+    return accepts(rollover, set, rollover->chain.certs, rollover->chain.cert_count, out, cap);
+}
+
+/* Whether a record matches the chain by itself. */
+static bool matches(const struct rollover *rollover, const struct tlsa_record *record,
+    const struct chain_cert *certs, size_t cert_count)
+{
+    struct rollover_set set = {.records = {*record}, .count = 1};
+
+    return accepts(rollover, &set, certs, cert_count, NULL, 0);
 }
 
 /* ---- what is served now ---- */
@@ -60,88 +81,84 @@ void rollover_see_served(struct rollover *rollover)
     check_probe_all(check);
 }
 
-/* Holds the chains of an address against one set. Returns false, with the reason, if one fails. */
-static bool is_accepted_by(const struct rollover *rollover, struct check_address *address,
-    const struct rollover_set *set, const char *whose)
+/*
+ * Holds a chain that is served against one set; NULL, there is none, accepts everything. Returns
+ * false, with the reason, if it fails.
+ */
+static bool is_accepted_by(const struct rollover *rollover, const struct check_chain *chain,
+    const struct rollover_set *set, const char *whose, char why_out[CHECK_TEXT_MAX])
 {
-    char *out = address->tries[0].why;
     char why[CHECK_TEXT_MAX / 2];
 
-    for (size_t i = 0; set && i < address->chain_count; i++) {
-        const struct check_chain *chain = &address->chains[i];
-        if (rollover_accepts(rollover, set->records, set->count, chain->certs, chain->cert_count,
-                why, sizeof why))
-            continue;
-        snprintf(
-            out, CHECK_TEXT_MAX, "not the records of %.100s%s%s", whose, why[0] ? ": " : "", why);
-        return false;
-    }
-    return true;
-}
-
-/* Whether a handshake could not be made that might have shown one more chain; notes why. */
-static bool is_chain_unseen(struct check_address *address)
-{
-    for (size_t i = 1; i < CHECK_TRIES; i++) {
-        if (!check_try_is_missing(&address->tries[i]))
-            continue;
-        snprintf(address->tries[0].why, CHECK_TEXT_MAX,
-            "its certificate for %s, if it has one: %.200s", check_offer_text(i),
-            address->tries[i].why);
+    if (!set || accepts(rollover, set, chain->certs, chain->cert_count, why, sizeof why))
         return true;
-    }
+    snprintf(
+        why_out, CHECK_TEXT_MAX, "not the records of %.100s%s%s", whose, why[0] ? ": " : "", why);
     return false;
 }
 
-/* Holds what an address serves against every set: each of them is what some client goes by. */
-static enum rollover_served judge_chains(
-    const struct rollover *rollover, struct check_address *address)
+/* Holds a chain that is served against every set: each of them is what some client goes by. */
+static enum rollover_served judge_chain(
+    const struct rollover *rollover, const struct check_chain *chain, char why_out[CHECK_TEXT_MAX])
 {
     char name[DNAME_TEXT_MAX];
     bool any = rollover->resolver_set != NULL;
 
-    if (!is_accepted_by(rollover, address, rollover->resolver_set, "the resolver"))
+    if (!is_accepted_by(rollover, chain, rollover->resolver_set, "the resolver", why_out))
         return ROLLOVER_SERVED_DIFFERS;
     for (size_t i = 0; i < rollover->link_count; i++) {
         const struct rollover_link *link = &rollover->links[i];
         for (size_t j = 0; j < link->server_count; j++) {
             const struct rollover_server *server = &link->servers[j];
             any = any || server->set;
-            if (!is_accepted_by(rollover, address, server->set, dname_to_text(&server->name, name)))
+            if (!is_accepted_by(
+                    rollover, chain, server->set, dname_to_text(&server->name, name), why_out))
                 return ROLLOVER_SERVED_DIFFERS;
         }
     }
-    if (is_chain_unseen(address))
-        return ROLLOVER_SERVED_UNSEEN;
     return any ? ROLLOVER_SERVED_MATCHES : ROLLOVER_SERVED_UNJUDGED;
 }
 
-static enum rollover_served judge_address(
-    const struct rollover *rollover, struct check_address *address)
+/* Judges an address by all the chains that it serves: which one a client gets is up to that. */
+static void judge_address(const struct rollover *rollover, const struct check_address *address,
+    struct rollover_address *out)
 {
+    out->served = ROLLOVER_SERVED_UNSEEN;
+    snprintf(out->why, sizeof out->why, "%s", address->tries[0].why);
     switch (address->tries[0].reached) {
     case CHECK_TLS:
-        return judge_chains(rollover, address);
+        break;
     case CHECK_NO_STARTTLS:
     case CHECK_NO_TLS:
-        return ROLLOVER_SERVED_NOTHING;
+        out->served = ROLLOVER_SERVED_NOTHING;
+        return;
     case CHECK_UNTRIED:
     case CHECK_UNREACHED:
     case CHECK_NO_SMTP:
-        break;
+        return;
     }
-    return ROLLOVER_SERVED_UNSEEN;
+    for (size_t i = 0; i < address->chain_count; i++) {
+        out->served = judge_chain(rollover, &address->chains[i], out->why);
+        if (out->served == ROLLOVER_SERVED_DIFFERS)
+            return;
+    }
+    for (size_t i = 1; i < CHECK_TRIES && out->served == ROLLOVER_SERVED_MATCHES; i++) {
+        if (!check_try_is_missing(&address->tries[i]))
+            continue;
+        out->served = ROLLOVER_SERVED_PARTLY;
+        snprintf(
+            out->why, sizeof out->why, "%s: %.300s", check_offer_text(i), address->tries[i].why);
+    }
 }
 
-/* Whether the address serves the new certificate: as one of several, if it has more. */
-static bool is_new_leaf(const struct rollover *rollover, const struct check_address *address)
+static bool serves_new(const struct rollover *rollover, const struct check_address *address)
 {
-    const struct chain_cert *leaf = &rollover->chain.certs[0];
+    const struct chain_cert *new = &rollover->chain.certs[0];
 
     for (size_t i = 0; i < address->chain_count; i++) {
         const struct check_chain *chain = &address->chains[i];
-        if (chain->cert_count > 0 && chain->certs[0].len == leaf->len &&
-            memcmp(chain->certs[0].der, leaf->der, leaf->len) == 0)
+        if (chain->cert_count > 0 && chain->certs[0].len == new->len &&
+            memcmp(chain->certs[0].der, new->der, new->len) == 0)
             return true;
     }
     return false;
@@ -153,13 +170,15 @@ static void judge_addresses(struct rollover *rollover)
     size_t seen = 0;
     size_t new = 0;
 
-    rollover->address_states =
-        alloc_array_zeroed(check->address_count + 1, sizeof *rollover->address_states);
+    rollover->addresses = alloc_array_zeroed(check->address_count + 1, sizeof *rollover->addresses);
+    rollover->address_facts =
+        alloc_array_zeroed(check->address_count + 1, sizeof *rollover->address_facts);
     for (size_t i = 0; i < check->address_count; i++) {
-        struct check_address *address = &check->addresses[i];
-        rollover->address_states[i] = judge_address(rollover, address);
-        seen += address->tries[0].reached == CHECK_TLS ? 1 : 0;
-        new += is_new_leaf(rollover, address) ? 1 : 0;
+        const struct check_address *address = &check->addresses[i];
+        judge_address(rollover, address, &rollover->addresses[i]);
+        rollover->address_facts[i] = rollover->addresses[i].served;
+        seen += address->chain_count > 0 ? 1 : 0;
+        new += serves_new(rollover, address) ? 1 : 0;
     }
     rollover->new_is_served = seen > 0 && new == seen;
 }
@@ -265,14 +284,11 @@ static void add_record(struct rollover *rollover, const struct tlsa_record *reco
         return;
     struct rollover_record *entry = &rollover->records[rollover->record_count++];
     entry->record = *record;
-    entry->is_new = rollover_accepts(
-        rollover, record, 1, rollover->chain.certs, rollover->chain.cert_count, NULL, 0);
-    for (size_t i = 0; i < check->address_count; i++) {
-        const struct check_address *address = &check->addresses[i];
-        for (size_t j = 0; j < address->chain_count && !entry->is_current; j++)
-            entry->is_current = rollover_accepts(rollover, record, 1, address->chains[j].certs,
-                address->chains[j].cert_count, NULL, 0);
-    }
+    entry->is_new = matches(rollover, record, rollover->chain.certs, rollover->chain.cert_count);
+    for (size_t i = 0; i < check->address_count; i++)
+        for (size_t j = 0; j < check->addresses[i].chain_count && !entry->is_current; j++)
+            entry->is_current = matches(rollover, record, check->addresses[i].chains[j].certs,
+                check->addresses[i].chains[j].cert_count);
 }
 
 static void add_records(struct rollover *rollover, const struct rollover_set *set)
@@ -314,7 +330,7 @@ void rollover_gather(struct rollover *rollover)
     facts->new_is_out_of_date = is_out_of_date(rollover);
     gather_servers(rollover);
     judge_addresses(rollover);
-    facts->addresses = rollover->address_states;
+    facts->addresses = rollover->address_facts;
     facts->address_count = rollover->served.address_count;
     gather_records(rollover);
 }

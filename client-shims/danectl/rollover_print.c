@@ -69,7 +69,6 @@ static void finding_text(
     const struct rollover *rollover, const struct rollover_finding *finding, char *out, size_t cap)
 {
     char place[DNAME_TEXT_MAX + 64];
-    const struct check_address *address;
     const struct rollover_server *server;
     const char *why = issue_why(rollover, finding->issue);
 
@@ -81,10 +80,10 @@ static void finding_text(
             server->why[0] ? ": " : "", server->why);
         return;
     case ROLLOVER_ABOUT_ADDRESS:
-        address = &rollover->served.addresses[finding->index];
-        snprintf(out, cap, "%s [%s]: %s%s%s", rollover->host_text, address->text,
-            rollover_issue_text(finding->issue), address->tries[0].why[0] ? ": " : "",
-            address->tries[0].why);
+        why = rollover->addresses[finding->index].why;
+        snprintf(out, cap, "%s [%s]: %s%s%s", rollover->host_text,
+            rollover->served.addresses[finding->index].text, rollover_issue_text(finding->issue),
+            why[0] ? ": " : "", why);
         return;
     case ROLLOVER_ABOUT_NOTHING:
         break;
@@ -202,6 +201,7 @@ static const char *served_text(enum rollover_served served)
 {
     switch (served) {
     case ROLLOVER_SERVED_MATCHES:
+    case ROLLOVER_SERVED_PARTLY:
         return "match";
     case ROLLOVER_SERVED_DIFFERS:
         return "MISMATCH";
@@ -221,7 +221,7 @@ static void print_addresses(const struct rollover *rollover)
         output_line("  %s now", rollover->host_text);
     for (size_t i = 0; i < rollover->served.address_count; i++)
         output_line("    %-*s %s", ADDRESS_WIDTH, rollover->served.addresses[i].text,
-            served_text(rollover->address_states[i]));
+            served_text(rollover->addresses[i].served));
 }
 
 /* The record that is to be published first: of usage 3, at the name where it was looked for last.
@@ -385,15 +385,14 @@ static json_t *addresses_json(const struct rollover *rollover)
 
     for (size_t i = 0; i < rollover->served.address_count; i++) {
         const struct check_address *address = &rollover->served.addresses[i];
-        enum rollover_served served = rollover->address_states[i];
+        enum rollover_served served = rollover->addresses[i].served;
+        const char *why = rollover->addresses[i].why;
         json_array_append_new(addresses,
             json_of(json_pack("{s:s,s:s,s:o,s:o}", "address", address->text, "reached",
                 check_reached_text(address->tries[0].reached), "why",
-                output_json_text(address->tries[0].why[0] ? address->tries[0].why : NULL),
-                "matches",
-                served == ROLLOVER_SERVED_MATCHES || served == ROLLOVER_SERVED_DIFFERS
-                    ? json_boolean(served == ROLLOVER_SERVED_MATCHES)
-                    : json_null())));
+                output_json_text(why[0] ? why : NULL), "matches",
+                served <= ROLLOVER_SERVED_DIFFERS ? json_boolean(served != ROLLOVER_SERVED_DIFFERS)
+                                                  : json_null())));
     }
     return addresses;
 }

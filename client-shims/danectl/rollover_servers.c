@@ -29,7 +29,9 @@ struct rollover_set *rollover_set_new(void)
 
 void rollover_set_add(struct rollover_set *set, const uint8_t *rdata, size_t len)
 {
-    if (set->count < DNS_MESSAGE_RRS_MAX && tlsa_from_rdata(rdata, len, &set->records[set->count]))
+    if (set->count == ROLLOVER_SET_MAX)
+        set->is_too_large = true;
+    else if (tlsa_from_rdata(rdata, len, &set->records[set->count]))
         set->count++;
 }
 

@@ -25,9 +25,9 @@ resolver {{
 cache {{ size = {size}  file = "{file}" }}
 policy {{ destinations = "" }}
 listen "postfix" {{ protocol = socketmap  address = "unix:{socket}"  mode = 0600 }}
-listen "control" {{ protocol = control  address = "unix:{control}"  mode = 0600 }}
 log {{ level = {level} }}
 """
+CONTROL = 'listen "control" {{ protocol = control  address = "unix:{control}"  mode = 0600 }}\n'
 
 
 class Failed(Exception):
@@ -139,17 +139,19 @@ def ask(path, key):
 class Daned(Server):
     """daned, ready to be asked: it listens, and its resolver has passed the self-test."""
 
-    def __init__(self, world, name, stand_in, size='1G', file='', level='info', cpus=None,
-                 environment=None, ready=True):
+    def __init__(self, world, name, stand_in, size='1G', file='', level='info', environment=None,
+                 ready=True, control=True):
         self.socket = os.path.join(world.directory, name + '.sock')
         self.control = os.path.join(world.directory, name + '.ctl')
         self.file = file
         configuration = os.path.join(world.directory, name + '.conf')
         with open(configuration, 'w', encoding='utf-8') as out:
-            out.write(CONFIGURATION.format(port=stand_in.port, size=size, file=file, level=level,
-                                           socket=self.socket, control=self.control))
-        super().__init__(world, name, [world.daned, '-c', configuration],
-                         cpus or machine.SERVER_CPUS, environment)
+            # Without its share for control, one listener may have all the connections.
+            out.write((CONFIGURATION + (CONTROL if control else '')).format(
+                port=stand_in.port, size=size, file=file, level=level, socket=self.socket,
+                control=self.control))
+        super().__init__(world, name, [world.daned, '-c', configuration], machine.SERVER_CPUS,
+                         environment)
         if ready:
             self.wait_ready()
 

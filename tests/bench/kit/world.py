@@ -13,6 +13,7 @@ class Scale:
     def __init__(self, quick):
         self.pairs = 4 if quick else 24
         self.seconds = 0.2 if quick else 0.5      # of a slice; a pair is two
+        self.verify_seconds = 0.05 if quick else 0.25
         self.entries = 20_000 if quick else 1_000_000
         self.hosts = self.entries // 100          # MX hosts that they share
         self.expiring = 5_000 if quick else 100_000

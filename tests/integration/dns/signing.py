@@ -120,8 +120,8 @@ class Zone:
 
 def _server_lines(owner, below, labels):
     lines = ['%s 3600 NS %s.%s' % (owner, label, below) for label in labels]
-    lines += ['%s.%s 3600 A %s' % (label, below, address) for label, address in labels.items()
-              if address]
+    lines += ['%s.%s 3600 %s %s' % (label, below, 'AAAA' if ':' in address else 'A', address)
+              for label, address in labels.items() if address]
     return '\n'.join(lines)
 
 

@@ -2,9 +2,9 @@
 """
 name_server.py - a name server over TCP in front of a real one, that spoils what that one says.
 
-kind is one of: plain (nothing is spoiled), no-aa, refused, servfail, notauth, truncated, silent,
-garbage, other-question, closing (the connection is closed after each reply), endless (the length of
-a reply that never comes whole).
+kind is one of: plain (nothing is spoiled), no-aa, refused, bare-refused (without the question), bare
+(no error, and no question), servfail, notauth, truncated, silent, garbage, other-question, closing
+(the connection is closed after each reply), endless (the length of a reply that never comes whole).
 """
 import socket
 import struct
@@ -27,6 +27,8 @@ CHANGES = {
     'closing': lambda reply: reply,
     'no-aa': lambda reply: with_flags(reply, clear=AA),
     'refused': lambda reply: with_flags(reply, clear=RCODE | AA, put=REFUSED),
+    'bare-refused': lambda reply: reply[:2] + b'\x80\x05' + bytes(8),
+    'bare': lambda reply: reply[:2] + b'\x84\0' + bytes(8),
     'servfail': lambda reply: with_flags(reply, clear=RCODE | AA, put=SERVFAIL),
     'notauth': lambda reply: with_flags(reply, clear=RCODE | AA, put=NOTAUTH),
     'truncated': lambda reply: with_flags(reply, put=TC),
@@ -41,7 +43,8 @@ class NameServer:
     def __init__(self, address, port, kind, target):
         self.kind = kind
         self.target = (target, port)
-        self.listener = socket.create_server((address, port), backlog=100)
+        family = socket.AF_INET6 if ':' in address else socket.AF_INET
+        self.listener = socket.create_server((address, port), family=family, backlog=100)
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):

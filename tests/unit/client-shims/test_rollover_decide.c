@@ -201,6 +201,9 @@ static void what_is_served_now_must_match_where_it_can_be_seen(void **state)
     assert_int_equal(decide(), ROLLOVER_NO);
     addresses[1] = ROLLOVER_SERVED_NOTHING;
     assert_int_equal(decide(), ROLLOVER_NO);
+    addresses[1] = ROLLOVER_SERVED_PARTLY;
+    assert_int_equal(decide(), ROLLOVER_READY);
+    assert_int_equal(decision.finding_count, 1);
     addresses[1] = ROLLOVER_SERVED_UNSEEN;
     assert_int_equal(decide(), ROLLOVER_READY);
     assert_int_equal(decision.finding_count, 1);

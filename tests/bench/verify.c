@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * verify.c - the core of VERIFY against OpenSSL: parsing and verifying the same chains by turns.
+ *
+ *   bench_verify CASE PAIRS MILLISECONDS
+ *
+ * CASE is 3-1-1 (the leaf of three RSA-2048 certificates), rsa (2 1 1 of the same), p256-seen
+ * (2 1 1 of three P-256 certificates, always the same), p256-new (as many chains as make every key
+ * a new one to any cache). Ours is chain_verify() on verify_wolfssl.c. OpenSSL's part is d2i_X509
+ * of each certificate and X509_verify_cert with its DANE code, set up as in a TLS client at
+ * Postfix's security level; the connection and its TLSA record are made before the time counts.
+ * Prints one line of JSON for each pair of slices of MILLISECONDS; the CPU time is counted.
+ */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/ssl.h>
+
+#include "daemon/core/chain.h"
+#include "daemon/io/verify_wolfssl.h"
+#include "tests/bench/chains.h"
+#include "tests/bench/fail.h"
+#include "tests/bench/times.h"
+
+enum { SECURITY_LEVEL = 1, CHAINS_DIFFERENT = 1500 };
+
+struct measured {
+    uint64_t count;
+    uint64_t cpu_ns;
+};
+
+struct bench {
+    struct chain *chains;
+    SSL **connections; /* one for each chain, with its TLSA record */
+    size_t chain_count;
+    uint8_t usage;
+    size_t matched; /* the certificate that the record is of */
+    X509_STORE *empty_store;
+    SSL_CTX *tls;
+    int64_t at_s;
+};
+
+static void must(int done)
+{
+    if (done != 1)
+        fail("OpenSSL does not do as it is told");
+}
+
+/* ---- ours ---- */
+
+static void verify_ours(const struct bench *bench, size_t i)
+{
+    const struct chain *chain = &bench->chains[i];
+    struct chain_cert certs[CHAINS_LEN];
+    struct tlsa_record record = {bench->usage, TLSA_SPKI, TLSA_SHA2_256, TLSA_SHA2_256_LEN,
+        chain->spki_sha256[bench->matched]};
+    struct dname name;
+    struct chain_report report;
+
+    for (size_t n = 0; n < CHAINS_LEN; n++)
+        certs[n] = (struct chain_cert){chain->der[n], chain->len[n]};
+    if (!dname_from_text(CHAINS_NAME, strlen(CHAINS_NAME), &name))
+        fail("not a name");
+    struct chain_question question = {certs, CHAINS_LEN, &record, 1, &name, 1, bench->at_s};
+    if (chain_verify(&question, &verify_wolfssl_crypto, &report) != CHAIN_MATCHED)
+        fail("daned refuses a sound chain");
+}
+
+/* ---- OpenSSL ---- */
+
+static void set_up_openssl(struct bench *bench)
+{
+    bench->tls = SSL_CTX_new(TLS_client_method());
+    bench->empty_store = X509_STORE_new();
+    must(bench->tls != NULL && bench->empty_store != NULL);
+    must(SSL_CTX_dane_enable(bench->tls));
+    SSL_CTX_dane_set_flags(bench->tls, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
+    SSL_CTX_set_security_level(bench->tls, SECURITY_LEVEL);
+    bench->connections = must_calloc(bench->chain_count, sizeof(SSL *));
+    for (size_t i = 0; i < bench->chain_count; i++) {
+        SSL *ssl = SSL_new(bench->tls);
+        must(ssl != NULL && SSL_dane_enable(ssl, CHAINS_NAME) == 1);
+        must(SSL_dane_tlsa_add(ssl, bench->usage, TLSA_SPKI, TLSA_SHA2_256,
+            bench->chains[i].spki_sha256[bench->matched], TLSA_SHA2_256_LEN));
+        X509_VERIFY_PARAM_set_auth_level(SSL_get0_param(ssl), SECURITY_LEVEL);
+        bench->connections[i] = ssl;
+    }
+}
+
+static void tear_down_openssl(struct bench *bench)
+{
+    for (size_t i = 0; i < bench->chain_count; i++)
+        SSL_free(bench->connections[i]);
+    free(bench->connections);
+    X509_STORE_free(bench->empty_store);
+    SSL_CTX_free(bench->tls);
+}
+
+static void verify_openssl(const struct bench *bench, size_t i)
+{
+    const struct chain *chain = &bench->chains[i];
+    SSL *ssl = bench->connections[i];
+    STACK_OF(X509) *certificates = sk_X509_new_null();
+
+    for (size_t n = 0; n < CHAINS_LEN; n++) {
+        const uint8_t *der = chain->der[n];
+        X509 *certificate = d2i_X509(NULL, &der, (long)chain->len[n]);
+        must(certificate != NULL && sk_X509_push(certificates, certificate) > 0);
+    }
+    X509_STORE_CTX *context = X509_STORE_CTX_new();
+    must(context != NULL);
+    must(X509_STORE_CTX_init(
+        context, bench->empty_store, sk_X509_value(certificates, 0), certificates));
+    must(X509_STORE_CTX_set_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx(), ssl));
+    X509_STORE_CTX_set0_dane(context, SSL_get0_dane(ssl));
+    must(X509_STORE_CTX_set_default(context, "ssl_server"));
+    must(X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(context), SSL_get0_param(ssl)));
+    if (X509_verify_cert(context) != 1 || X509_STORE_CTX_get_error(context) != X509_V_OK)
+        fail("OpenSSL refuses a sound chain");
+    X509_STORE_CTX_free(context);
+    sk_X509_pop_free(certificates, X509_free);
+}
+
+/* ---- by turns ---- */
+
+typedef void verify_one(const struct bench *bench, size_t i);
+
+static struct measured run_slice(
+    const struct bench *bench, verify_one *verify, uint64_t duration_ns, size_t *next)
+{
+    struct measured measured = {0, times_own_cpu()};
+    uint64_t stop_ns = times_wall() + duration_ns;
+
+    while (measured.count == 0 || times_wall() < stop_ns) {
+        enum { BETWEEN_LOOKS_AT_THE_CLOCK = 8 };
+        for (int i = 0; i < BETWEEN_LOOKS_AT_THE_CLOCK; i++) {
+            verify(bench, *next);
+            *next = (*next + 1) % bench->chain_count;
+        }
+        measured.count += BETWEEN_LOOKS_AT_THE_CLOCK;
+    }
+    measured.cpu_ns = times_own_cpu() - measured.cpu_ns;
+    return measured;
+}
+
+static void run_pairs(const struct bench *bench, unsigned pairs, uint64_t duration_ns)
+{
+    verify_one *const sides[2] = {verify_ours, verify_openssl};
+    size_t next[2] = {0, 0};
+    struct measured measured[2];
+
+    /* The first pair warms the caches, and is thrown away. */
+    for (unsigned pair = 0; pair <= pairs; pair++) {
+        for (unsigned turn = 0; turn < 2; turn++) {
+            unsigned side = (pair + turn) % 2;
+            measured[side] = run_slice(bench, sides[side], duration_ns, &next[side]);
+        }
+        if (pair > 0)
+            printf("{\"ours\": {\"count\": %" PRIu64 ", \"cpu_ns\": %" PRIu64
+                   "}, \"openssl\": {\"count\": %" PRIu64 ", \"cpu_ns\": %" PRIu64 "}}\n",
+                measured[0].count, measured[0].cpu_ns, measured[1].count, measured[1].cpu_ns);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    const uint64_t ns_per_ms = 1000000;
+    struct bench bench = {.usage = TLSA_DANE_TA, .matched = CHAINS_LEN - 1, .chain_count = 1};
+
+    if (argc != 4)
+        fail("usage: %s 3-1-1|rsa|p256-seen|p256-new PAIRS MILLISECONDS", argv[0]);
+    bool is_p256 = strncmp(argv[1], "p256", 4) == 0;
+    if (strcmp(argv[1], "3-1-1") == 0) {
+        bench.usage = TLSA_DANE_EE;
+        bench.matched = 0;
+    }
+    if (strcmp(argv[1], "p256-new") == 0)
+        bench.chain_count = CHAINS_DIFFERENT;
+    unsigned pairs = (unsigned)must_number(argv[2], "the number of pairs");
+    uint64_t duration_ns = must_number(argv[3], "the time") * ns_per_ms;
+
+    bench.at_s = (int64_t)time(NULL);
+    bench.chains = must_calloc(bench.chain_count, sizeof *bench.chains);
+    for (size_t i = 0; i < bench.chain_count; i++)
+        chains_make(is_p256 ? CHAINS_P256 : CHAINS_RSA_2048, &bench.chains[i]);
+    set_up_openssl(&bench);
+    run_pairs(&bench, pairs, duration_ns);
+    tear_down_openssl(&bench);
+    for (size_t i = 0; i < bench.chain_count; i++)
+        chains_free(&bench.chains[i]);
+    free(bench.chains);
+    return 0;
+}
