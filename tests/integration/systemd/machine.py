@@ -96,11 +96,7 @@ def make_internet():
                  % (label, label, label, address, label, right))
     world.make()
     must('ip', 'address', 'add', SERVER + '/32', 'dev', 'lo')
-    zones = ''.join('zone:\n  name: "%s"\n  zonefile: "%s"\n' % tuple(line.split())
-                    for line in read(WORLD + '/zones.list').splitlines())
-    write(WORLD + '/nsd.conf',
-          servers.NSD.format(port=53, directory=WORLD).replace('127.0.0.1@', SERVER + '@') + zones)
-    must('/usr/sbin/nsd', '-c', WORLD + '/nsd.conf')
+    servers.start_nsd(WORLD, address=SERVER, port=53)
     # In the places of Debian's own, so that what is installed is used as it is.
     shutil.copy(WORLD + '/root.key', '/usr/share/dns/root.key')
     write('/usr/share/dns/root.hints', '. 3600000 NS ns.\nns. 3600000 A %s\n' % SERVER)
