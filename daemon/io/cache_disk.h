@@ -2,10 +2,10 @@
 /*
  * cache_disk.h - the file of the cache on its disk: the calls that block.
  *
- * The file is replaced as a whole: what is new is written to a temporary file beside it, synced, and
- * renamed over it, so that whatever happens there is an old one or a new one. It is believed only if
- * nobody else can have written it: a regular file, no link, of the user that daned runs as, which
- * nobody else may write to. Whoever may write to its directory, or is root, is trusted.
+ * The file is replaced as a whole: what is new is written to a temporary file beside it, synced,
+ * and renamed over it, so that whatever happens there is an old one or a new one. It is believed
+ * only if nobody else can have written it: a regular file, no link, of the user that daned runs as,
+ * which nobody else may write to. Whoever may write to its directory, or is root, is trusted.
  */
 #ifndef DANED_IO_CACHE_DISK_H
 #define DANED_IO_CACHE_DISK_H

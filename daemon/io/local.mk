@@ -3,6 +3,7 @@ noinst_LIBRARIES += libio.a
 libio_a_SOURCES =
 libio_a_SOURCES += daemon/io/cache_disk.h daemon/io/cache_disk.c
 libio_a_SOURCES += daemon/io/cache_file.h daemon/io/cache_file.c
+libio_a_SOURCES += daemon/io/channel.h daemon/io/channel.c
 libio_a_SOURCES += daemon/io/clock.h daemon/io/clock.c
 libio_a_SOURCES += daemon/io/confirmation.h daemon/io/confirmation.c
 libio_a_SOURCES += daemon/io/control.h
