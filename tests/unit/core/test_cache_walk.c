@@ -219,7 +219,7 @@ static void clearing_ends_a_walk(void **state)
     for (unsigned i = 0; i < 1000; i++)
         put(world, i);
     cache_walk_start(&walk, world->cache);
-    assert_true(step(world, &walk, 100));
+    assert_true(step(world, &walk, 500));
     cache_clear(world->cache);
     put(world, 1000);
     assert_false(step(world, &walk, 100));
