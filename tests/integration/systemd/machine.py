@@ -96,10 +96,20 @@ def make_internet():
                  % (label, label, label, address, label, right))
     world.make()
     must('ip', 'address', 'add', SERVER + '/32', 'dev', 'lo')
-    servers.start_nsd(WORLD, address=SERVER, port=53)
+    start_name_server()
     # In the places of Debian's own, so that what is installed is used as it is.
     shutil.copy(WORLD + '/root.key', '/usr/share/dns/root.key')
     write('/usr/share/dns/root.hints', '. 3600000 NS ns.\nns. 3600000 A %s\n' % SERVER)
+
+
+def start_name_server():
+    """Starts the server of all zones."""
+    servers.start_nsd(WORLD, address=SERVER, port=53)
+
+
+def stop_name_server():
+    """Ends it, and waits for its end."""
+    servers.stop_one(WORLD, 'nsd')
 
 
 def start_host_resolver():
