@@ -2,14 +2,14 @@
 /*
  * verify.c - the core of VERIFY against OpenSSL: parsing and verifying the same chains by turns.
  *
- *   bench_verify CASE PAIRS MILLISECONDS
+ *   bench_verify CASE PAIRS MILLISECONDS CHAINS
  *
  * The cases are in the table below. Ours is chain_verify() with the crypto that the daemon has.
  * OpenSSL's part is d2i_X509 of each certificate and X509_verify_cert with its DANE code, set up as
  * in a TLS client at Postfix's security level; the connection and its TLSA record are made before
  * the time counts. Where certificates are to be new, each chain is shown once to either side, so
  * that nothing that either remembers can help. Prints the CPU time of each pair of slices as one
- * line of JSON; a slice lasts MILLISECONDS, or BATCH chains that are new.
+ * line of JSON; a slice lasts MILLISECONDS, or CHAINS (CHAINS_MAX at most) that are new.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -23,7 +23,7 @@
 #include "tests/bench/fail.h"
 #include "tests/bench/times.h"
 
-enum { SECURITY_LEVEL = 1, BATCH = 256 };
+enum { SECURITY_LEVEL = 1, CHAINS_MAX = 256 };
 
 /* What is new in each chain. */
 enum fresh { FRESH_NOTHING, FRESH_CERTIFICATES, FRESH_KEYS };
@@ -54,8 +54,9 @@ struct bench {
     struct chain_keys keys; /* unless all are new */
     long serial;
     size_t chain_count;
-    struct chain chains[BATCH];
-    SSL *connections[BATCH]; /* one for each chain, with its TLSA record */
+    size_t fresh_count;
+    struct chain chains[CHAINS_MAX];
+    SSL *connections[CHAINS_MAX]; /* one for each chain, with its TLSA record */
     X509_STORE *empty_store;
     SSL_CTX *tls;
     int64_t at_s;
@@ -149,7 +150,7 @@ static void drop_chains(struct bench *bench)
 /* Makes the chains of the next pair, in place of those of the last. */
 static void make_chains(struct bench *bench)
 {
-    size_t count = bench->what->fresh == FRESH_NOTHING ? 1 : BATCH;
+    size_t count = bench->what->fresh == FRESH_NOTHING ? 1 : bench->fresh_count;
 
     if (bench->what->fresh == FRESH_NOTHING && bench->chain_count == 1)
         return;
@@ -213,8 +214,8 @@ int main(int argc, char **argv)
     const uint64_t ns_per_ms = 1000000;
     struct bench *bench = must_calloc(1, sizeof *bench);
 
-    if (argc != 4)
-        fail("usage: %s CASE PAIRS MILLISECONDS", argv[0]);
+    if (argc != 5)
+        fail("usage: %s CASE PAIRS MILLISECONDS CHAINS", argv[0]);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         if (strcmp(argv[1], cases[i].name) == 0)
             bench->what = &cases[i];
@@ -223,6 +224,9 @@ int main(int argc, char **argv)
     unsigned pairs = (unsigned)must_number(argv[2], "the number of pairs");
     uint64_t duration_ns = must_number(argv[3], "the time") * ns_per_ms;
 
+    bench->fresh_count = (size_t)must_number(argv[4], "the number of chains");
+    if (bench->fresh_count == 0 || bench->fresh_count > CHAINS_MAX)
+        fail("not so many chains");
     bench->at_s = (int64_t)time(NULL);
     chains_make_keys(bench->what->kind, &bench->keys);
     set_up_openssl(bench);

@@ -29,7 +29,7 @@ def verify(world, case):
     """One case, both sides by turns in one process."""
     done = subprocess.run(
         [world.program('bench_verify'), case, str(world.scale.pairs),
-         str(round(world.scale.verify_seconds * 1000))],
+         str(round(world.scale.verify_seconds * 1000)), str(world.scale.chains)],
         capture_output=True, text=True, check=False, preexec_fn=machine.pin(machine.SERVER_CPUS))
     if done.returncode != 0:
         raise Failed('bench_verify: ' + done.stderr)
