@@ -30,11 +30,23 @@ danectl_SOURCES = \
     client-shims/danectl/control.c \
     client-shims/danectl/control_client.h client-shims/danectl/control_client.c \
     client-shims/danectl/control_print.h client-shims/danectl/control_print.c \
+    client-shims/danectl/dns_exchange.h client-shims/danectl/dns_exchange.c \
+    client-shims/danectl/dns_message.h client-shims/danectl/dns_message.c \
+    client-shims/danectl/endpoint.h client-shims/danectl/endpoint.c \
     client-shims/danectl/input_file.h client-shims/danectl/input_file.c \
     client-shims/danectl/key_file.h client-shims/danectl/key_file.c \
     client-shims/danectl/main.c \
+    client-shims/danectl/option.h client-shims/danectl/option.c \
     client-shims/danectl/output.h client-shims/danectl/output.c \
     client-shims/danectl/policy.c \
+    client-shims/danectl/rollover.h client-shims/danectl/rollover.c \
+    client-shims/danectl/rollover_decide.h client-shims/danectl/rollover_decide.c \
+    client-shims/danectl/rollover_lookup.c \
+    client-shims/danectl/rollover_match.c \
+    client-shims/danectl/rollover_print.c \
+    client-shims/danectl/rollover_servers.c \
+    client-shims/danectl/rollover_state.h client-shims/danectl/rollover_state.c \
+    client-shims/danectl/rollover_zone.c \
     client-shims/danectl/tlsa.c \
     client-shims/danectl/verify.c \
     client-shims/danectl/verify_daemon.c

@@ -393,7 +393,10 @@ void config_print(const struct config *config, FILE *file)
 
 const char *config_error_text(const struct config_error *error, char *out, size_t cap)
 {
-    snprintf(out, cap, "%s:%d: %s", error->file, error->line, error->text);
+    if (error->line > 0)
+        snprintf(out, cap, "%s:%d: %s", error->file, error->line, error->text);
+    else
+        snprintf(out, cap, "%s: %s", error->file, error->text);
     return out;
 }
 

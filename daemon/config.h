@@ -84,6 +84,7 @@ struct config_cache {
     uint64_t error_ttl_ms;
     bool prefetch;
     char file[CONFIG_VALUE_MAX + 1]; /* absolute path, or "": nothing is kept over a restart */
+    uint64_t save_interval_ms;
 };
 
 struct config_policy {
@@ -151,7 +152,10 @@ void config_free(struct config *config);
  */
 void config_print(const struct config *config, FILE *file);
 
-/* Writes "FILE:LINE: TEXT" of an error into out, NUL-terminated and cut at cap. Gives out. */
+/*
+ * Writes "FILE:LINE: TEXT" of an error, or "FILE: TEXT" if its line is 0, into out, NUL-terminated
+ * and cut at cap. Gives out.
+ */
 const char *config_error_text(const struct config_error *error, char *out, size_t cap);
 
 /*

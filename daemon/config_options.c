@@ -64,6 +64,9 @@ const struct config_option config_options[] = {
     {"cache", "file", CONFIG_PATH, "\"/var/lib/daned/cache\"", 0, CONFIG_VALUE_MAX, NULL,
         MAIN(cache.file),
         "Where the cache is kept over a restart; \"\" keeps nothing."},
+    {"cache", "save-interval", CONFIG_DURATION, "5m", 1 * SECONDS, 1 * DAYS, NULL,
+        MAIN(cache.save_interval_ms),
+        "How often the cache is saved to its file while daned runs, if it has changed."},
 
     {"policy", "insecure-mx", CONFIG_WORD, "dane", 0, 0, "dane|may", MAIN(policy.insecure_mx),
         "The policy for a destination whose MX records are not signed: use TLSA records all the "

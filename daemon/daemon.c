@@ -4,7 +4,7 @@
  *
  * Start: descriptors, sockets (while still root), the user, the resolver, the lookups; then the
  * loop. A reload reads and checks everything before it changes anything. Stop: listeners drain,
- * then the resolver closes, then the loop has nothing left and ends.
+ * then the resolver closes, the cache is saved, and the loop has nothing left and ends.
  */
 #include "daemon/daemon.h"
 
@@ -17,7 +17,9 @@
 
 #include <uv.h>
 
+#include "daemon/confinement.h"
 #include "daemon/core/alloc.h"
+#include "daemon/io/cache_file.h"
 #include "daemon/io/clock.h"
 #include "daemon/io/control.h"
 #include "daemon/io/listener.h"
@@ -45,6 +47,7 @@ struct daemon {
     struct listeners listeners;
     struct server server;
     struct cache *cache;
+    struct cache_file *cache_file;
     struct resolver *resolver;
     struct lookups *lookups;
     struct status status;
@@ -166,6 +169,35 @@ static struct lookup_options lookup_options_of(struct daemon *daemon)
     };
 }
 
+/* Stands for the options under which levels are decided: levels of others must not be compared. */
+static uint32_t policy_number(const struct policy_options *policy)
+{
+    return (policy->promote ? 1u : 0) | (policy->insecure_mx_may ? 2u : 0) |
+           (policy->not_validating_may ? 4u : 0);
+}
+
+static void start_cache(struct daemon *daemon)
+{
+    const struct config_cache *config = &daemon->config->cache;
+    struct lookup_options options = lookup_options_of(daemon);
+    struct cache_file_options file_options = {
+        .path = config->file,
+        .interval_ms = config->save_interval_ms,
+        .policy = policy_number(&options.policy),
+        .max_ttl_s = options.questions.max_ttl_s,
+        .negative_max_ttl_s = options.questions.negative_max_ttl_s,
+    };
+    struct siphash_key key;
+
+    if (getrandom(&key, sizeof key, 0) != (ssize_t)sizeof key) {
+        log_write(LOG_LEVEL_ERROR, "the kernel gives no random octets; stopping");
+        exit(EX_OSERR);
+    }
+    daemon->cache = cache_new((size_t)config->size, &key);
+    daemon->cache_file = cache_file_new(&daemon->loop, daemon->cache, &file_options);
+    cache_file_start(daemon->cache_file);
+}
+
 static void on_upstream(void *arg, size_t index, enum upstream_state old_state,
     enum upstream_state new_state, const char *why)
 {
@@ -253,10 +285,14 @@ static bool read_anew(struct daemon *daemon, char result_out[CONTROL_RESULT_MAX]
     enum config_on_self_test_failure on_failure = config->resolver.on_self_test_failure;
     config->resolver.on_self_test_failure = daemon->config->resolver.on_self_test_failure;
     bool later = strcmp(config->user, daemon->config->user) != 0 ||
+                 strcmp(config->cache.file, daemon->config->cache.file) != 0 ||
+                 config->cache.save_interval_ms != daemon->config->cache.save_interval_ms ||
                  memcmp(config->listen, daemon->config->listen, sizeof config->listen) != 0 ||
                  memcmp(&config->resolver, &daemon->config->resolver, sizeof config->resolver) != 0;
     /* What is not changed at a reload keeps telling what runs. */
     memcpy(config->user, daemon->config->user, sizeof config->user);
+    memcpy(config->cache.file, daemon->config->cache.file, sizeof config->cache.file);
+    config->cache.save_interval_ms = daemon->config->cache.save_interval_ms;
     memcpy(config->listen, daemon->config->listen, sizeof config->listen);
     config->listen_count = daemon->config->listen_count;
     config->resolver = daemon->config->resolver;
@@ -269,6 +305,7 @@ static bool read_anew(struct daemon *daemon, char result_out[CONTROL_RESULT_MAX]
     status_set_overrides(&daemon->status, overrides);
     struct lookup_options options = lookup_options_of(daemon);
     lookups_set_options(daemon->lookups, &options);
+    cache_file_set_policy(daemon->cache_file, policy_number(&options.policy));
     cache_resize(daemon->cache, (size_t)config->cache.size);
     log_configure(config, daemon->options.verbose);
     config_free(old_config);
@@ -276,7 +313,8 @@ static bool read_anew(struct daemon *daemon, char result_out[CONTROL_RESULT_MAX]
     status_log_expired(overrides, today());
     snprintf(result_out, CONTROL_RESULT_MAX, "reloaded: %zu overrides%s",
         overrides ? overrides_count(overrides) : (size_t)0,
-        later ? "; changes of user, listen and resolver take effect with the next start" : "");
+        later ? "; changes of user, listen, resolver and cache file take effect with the next start"
+              : "");
     log_write(later ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "%s", result_out);
     return true;
 }
@@ -300,6 +338,7 @@ static json_t *status_of(void *arg, uint64_t now_ms)
         .overrides = daemon->overrides,
         .listeners = &daemon->listeners,
         .cache = daemon->cache,
+        .cache_file = daemon->cache_file,
         .resolver = daemon->resolver,
         .today = today(),
     };
@@ -343,14 +382,21 @@ static void start_control(struct daemon *daemon)
     daemon->server.control = &daemon->control;
 }
 
+static void on_cache_saved(void *arg)
+{
+    struct daemon *daemon = arg;
+
+    daemon->cache_file = NULL;
+    for (size_t i = 0; i < 3; i++)
+        uv_close((uv_handle_t *)&daemon->signals[i], NULL);
+    uv_close((uv_handle_t *)&daemon->drain_timer, NULL);
+}
+
 static void on_resolver_closed(void *arg)
 {
     struct daemon *daemon = arg;
 
-    for (size_t i = 0; i < 3; i++)
-        uv_close((uv_handle_t *)&daemon->signals[i], NULL);
-    uv_close((uv_handle_t *)&daemon->drain_timer, NULL);
-    service_close(&daemon->service);
+    cache_file_close(daemon->cache_file, on_cache_saved, daemon);
 }
 
 static void on_listeners_gone(void *arg)
@@ -393,35 +439,37 @@ static void on_signal(uv_signal_t *handle, int number)
     stop(daemon);
 }
 
+static const int signal_numbers[3] = {SIGHUP, SIGTERM, SIGINT};
+
+/* Holds the signals back (SIG_BLOCK) until there is a loop to take them (SIG_UNBLOCK). main() has
+ * held HUP since long before; whoever started us may have held others. */
+static void hold_signals(int how)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < 3; i++)
+        sigaddset(&set, signal_numbers[i]);
+    sigprocmask(how, &set, NULL);
+}
+
 static void watch_signals(struct daemon *daemon)
 {
-    static const int numbers[3] = {SIGHUP, SIGTERM, SIGINT};
-    sigset_t watched;
-
-    sigemptyset(&watched);
     for (size_t i = 0; i < 3; i++) {
         uv_signal_init(&daemon->loop, &daemon->signals[i]);
         daemon->signals[i].data = daemon;
-        uv_signal_start(&daemon->signals[i], on_signal, numbers[i]);
-        sigaddset(&watched, numbers[i]);
+        uv_signal_start(&daemon->signals[i], on_signal, signal_numbers[i]);
     }
-    /* main() has held some of them up; whoever starts us may have, too. */
-    sigprocmask(SIG_UNBLOCK, &watched, NULL);
+    hold_signals(SIG_UNBLOCK);
     uv_timer_init(&daemon->loop, &daemon->drain_timer);
     daemon->drain_timer.data = daemon;
 }
 
 static void start_lookups(struct daemon *daemon)
 {
-    struct siphash_key key;
-
-    if (getrandom(&key, sizeof key, 0) != (ssize_t)sizeof key) {
-        log_write(LOG_LEVEL_ERROR, "the kernel gives no random octets; stopping");
-        exit(EX_OSERR);
-    }
-    daemon->cache = cache_new((size_t)daemon->config->cache.size, &key);
-    start_resolver(daemon);
     struct lookup_options options = lookup_options_of(daemon);
+
+    start_resolver(daemon);
     daemon->lookups = lookups_new(daemon->cache, daemon->resolver, &options);
     server_init(&daemon->server, &daemon->loop, daemon->lookups);
     start_control(daemon);
@@ -436,6 +484,7 @@ static void run(struct daemon *daemon)
     watch_signals(daemon);
     status_init(&daemon->status, daemon->overrides, clock_now_ms());
     status_log_expired(daemon->overrides, today());
+    start_cache(daemon);
     start_lookups(daemon);
     listeners_start(&daemon->listeners, &daemon->server);
     log_write(LOG_LEVEL_INFO,
@@ -463,6 +512,8 @@ int daemon_run(
     daemon->config = config;
     daemon->overrides = overrides;
     log_configure(config, options->verbose);
+    /* Clients can connect, and be waited for, before the loop runs: then TERM must drain, too. */
+    hold_signals(SIG_BLOCK);
     size_t descriptors = privileges_raise_descriptors(DESCRIPTORS_WANTED);
     size_t connections = descriptors > 2 * DESCRIPTORS_RESERVED ? descriptors - DESCRIPTORS_RESERVED
                                                                 : descriptors / 2;
@@ -474,8 +525,11 @@ int daemon_run(
             listeners_discard(&daemon->listeners);
         }
     }
-    if (status == 0)
+    if (status == 0) {
+        if (!confinement_enter(error, sizeof error))
+            log_write(LOG_LEVEL_WARNING, "%s; going on without", error);
         run(daemon);
+    }
     overrides_free(daemon->overrides);
     config_free(daemon->config);
     free(daemon);

@@ -6,6 +6,7 @@ libdaemon_a_SOURCES = \
     daemon/config_options.h daemon/config_options.c \
     daemon/config_scan.h daemon/config_scan.c \
     daemon/config_value.h daemon/config_value.c \
+    daemon/confinement.h daemon/confinement.c \
     daemon/daemon.h daemon/daemon.c \
     daemon/inherited.h daemon/inherited.c \
     daemon/listeners.h daemon/listeners.c \

@@ -13,9 +13,14 @@
 #include "daemon/overrides_file.h"
 
 #ifdef HAVE_SYSTEMD
-#define BUILT_WITH " +libsystemd"
+#define WITH_SYSTEMD " +libsystemd"
 #else
-#define BUILT_WITH ""
+#define WITH_SYSTEMD ""
+#endif
+#ifdef HAVE_SECCOMP
+#define WITH_SECCOMP " +libseccomp"
+#else
+#define WITH_SECCOMP ""
 #endif
 
 static const char usage[] =
@@ -64,7 +69,7 @@ static int parse_command_line(int argc, char **argv, struct command_line *line)
             line->daemon.verbose = true;
             break;
         case 'V':
-            puts("daned " PACKAGE_VERSION BUILT_WITH);
+            puts("daned " PACKAGE_VERSION WITH_SYSTEMD WITH_SECCOMP);
             return EX_OK;
         case 'h':
             fputs(usage, stdout);

@@ -9,6 +9,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -25,6 +26,9 @@ int privileges_drop(const char *user, char *error_out, size_t cap)
             errno != 0 ? strerror(errno) : "there is no such user", user);
         return EX_NOUSER;
     }
+    /* Not even a program that gives privileges to who starts it could give any back. */
+    for (int capability = 0; prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0; capability++)
+        ;
     if (initgroups(user, entry->pw_gid) != 0 || setgid(entry->pw_gid) != 0 ||
         setuid(entry->pw_uid) != 0) {
         snprintf(error_out, cap, "cannot become user \"%s\": %s", user, strerror(errno));

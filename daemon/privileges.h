@@ -8,8 +8,9 @@
 #include <stddef.h>
 
 /*
- * Becomes user, with its groups, for good. Does nothing if user is empty or the process is not
- * root's. Returns 0, or the sysexits status to end with; a sentence is in error_out then.
+ * Becomes user, with its groups and without any capability, for good. Does nothing if user is empty
+ * or the process is not root's. Returns 0, or the sysexits status to end with; a sentence is in
+ * error_out then.
  */
 int privileges_drop(const char *user, char *error_out, size_t cap);
 

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/io/clock.h"
 #include "daemon/systemd.h"
 #include "proto/printable.h"
 
@@ -89,7 +88,7 @@ void service_begin_reload(struct service *service)
     /* Before it is ready, it is not reloading either, but starting. */
     if (!service->ready)
         return;
-    snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, clock_now_us());
+    snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, uv_hrtime() / 1000);
     systemd_notify(text);
 }
 

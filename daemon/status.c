@@ -176,6 +176,25 @@ static json_t *overrides_tree(
         unused_count, "expired", expired, "expiring", expiring, "unused", unused);
 }
 
+static json_t *cache_tree(const struct cache *cache, const struct cache_file *cache_file)
+{
+    struct cache_file_report report = cache_file_report(cache_file);
+    struct cache_counts counts;
+    char path[CONFIG_VALUE_MAX + 1];
+    char error[CACHE_FILE_ERROR_MAX];
+    json_t *file = json_null();
+
+    cache_count(cache, &counts);
+    printable_copy(path, sizeof path, report.path, strlen(report.path));
+    printable_copy(error, sizeof error, report.error, strlen(report.error));
+    if (path[0] != '\0')
+        file = json_pack("{s:s, s:I, s:I, s:I, s:s}", "path", path, "loaded_facts",
+            (json_int_t)report.loaded_facts, "saved_at", (json_int_t)report.saved_wall_s,
+            "saved_records", (json_int_t)report.saved_records, "error", error);
+    return json_pack("{s:I, s:I, s:I, s:o}", "entries", (json_int_t)counts.entries, "bytes",
+        (json_int_t)counts.bytes, "size", (json_int_t)cache_size(cache), "file", file);
+}
+
 static enum log_level current_level(void)
 {
     enum log_level level = LOG_LEVEL_DEBUG;
@@ -188,17 +207,13 @@ static enum log_level current_level(void)
 json_t *status_tree(
     const struct status *status, const struct status_sources *sources, uint64_t now_ms)
 {
-    struct cache_counts counts;
-
-    cache_count(sources->cache, &counts);
-    json_t *cache = json_pack("{s:I, s:I, s:I}", "entries", (json_int_t)counts.entries, "bytes",
-        (json_int_t)counts.bytes, "size", (json_int_t)cache_size(sources->cache));
     json_t *log = json_pack("{s:s, s:I}", "level", log_level_text(current_level()), "dropped",
         (json_int_t)log_dropped());
     return json_pack("{s:s, s:I, s:b, s:o, s:o, s:o, s:o, s:o}", "version", PACKAGE_VERSION,
         "uptime", (json_int_t)((now_ms - status->started_ms) / 1000), "validating",
         resolver_getdns_state(sources->resolver) == RESOLVER_VALIDATING, "resolvers",
         resolvers_tree(status, sources->config), "listeners",
-        listeners_tree(sources->config, sources->listeners), "cache", cache, "overrides",
+        listeners_tree(sources->config, sources->listeners), "cache",
+        cache_tree(sources->cache, sources->cache_file), "overrides",
         overrides_tree(status, sources->overrides, sources->today), "log", log);
 }

@@ -11,6 +11,7 @@
 #include "daemon/config.h"
 #include "daemon/core/cache.h"
 #include "daemon/core/overrides.h"
+#include "daemon/io/cache_file.h"
 #include "daemon/io/resolver_getdns.h"
 #include "daemon/io/self_test.h"
 #include "daemon/listeners.h"
@@ -58,6 +59,7 @@ struct status_sources {
     const struct overrides *overrides; /* NULL: none */
     const struct listeners *listeners;
     const struct cache *cache;
+    const struct cache_file *cache_file;
     const struct resolver *resolver;
     int64_t today; /* days since 1970-01-01 UTC */
 };

@@ -4,11 +4,12 @@
 
 packages_build=(gcc libc6-dev make autoconf automake pkg-config
     libuv1-dev libgetdns-dev libwolfssl-dev libidn2-dev libconfuse-dev libjansson-dev libmicrohttpd-dev
-    libsystemd-dev)
+    libsystemd-dev libseccomp-dev)
 packages_world=(nsd unbound bind9-utils ldnsutils openssl python3 netcat-openbsd)
 packages_check=(netbase clang clang-format-14 clang-format libclang-rt-14-dev valgrind libcmocka-dev libssl-dev mandoc
-    shellcheck iproute2 util-linux procps prometheus)
+    shellcheck iproute2 util-linux procps strace prometheus)
 packages_bench=(python3 redis-server)
+packages_deb=(dpkg-dev debhelper fakeroot lintian libcmocka-dev)
 
 # Runs apt-get without questions and without starting or enabling any service: a resolver or a name
 # server that appeared on port 53 would change the machine. Needs root.

@@ -7,7 +7,6 @@
  * asked for its certificate, which is held against them. The exit status is what Nagios wants: 0
  * OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, which is also that of a wrong command line.
  */
-#include <arpa/inet.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include "client-shims/danectl/check.h"
 #include "client-shims/danectl/command.h"
 #include "client-shims/danectl/control_client.h"
+#include "client-shims/danectl/option.h"
 #include "client-shims/danectl/output.h"
 #include "daemon/core/alloc.h"
 #include "daemon/core/destination.h"
@@ -33,6 +33,7 @@ static const char usage[] =
     "  --at            hold dates against this time: +14d, +36h, or seconds since 1970\n"
     "  --resolve       an address of an MX host, and not those that it has in DNS\n"
     "  --connect-port  connect to this port, and not to that of the destination\n"
+    "  -s, --socket    the control socket of daned\n"
     "  --json          print an object\n"
     "Prints one line, then a table; ends as Nagios wants it: 0 OK, 1 WARNING, 2 CRITICAL,\n"
     "3 UNKNOWN.\n";
@@ -63,18 +64,6 @@ void check_find(struct check *check, enum check_level level, const struct check_
         check->level = level;
 }
 
-/* Reads decimal digits alone, as a number from least to most. */
-static bool read_number(
-    const char *text, size_t len, int64_t least, int64_t most, int64_t *value_out)
-{
-    if (len == 0 || len > 12 || strspn(text, "0123456789") < len)
-        return false;
-    *value_out = 0;
-    for (size_t i = 0; i < len; i++)
-        *value_out = *value_out * 10 + (text[i] - '0');
-    return *value_out >= least && *value_out <= most;
-}
-
 /* Reads "+14d", "+36h", or seconds since 1970. */
 static bool read_time(const char *text, int64_t *at_out)
 {
@@ -82,93 +71,47 @@ static bool read_time(const char *text, int64_t *at_out)
     int64_t count;
 
     if (text[0] != '+')
-        return read_number(text, len, 0, INT64_MAX, at_out);
+        return option_read_number(text, len, 0, INT64_MAX, at_out);
     if (len < 3 || (text[len - 1] != 'd' && text[len - 1] != 'h') ||
-        !read_number(text + 1, len - 2, 0, 100000, &count))
+        !option_read_number(text + 1, len - 2, 0, 100000, &count))
         return false;
     *at_out += count * (text[len - 1] == 'd' ? 86400 : 3600);
     return true;
 }
 
-static bool add_resolve(struct check *check, const char *text)
+static const char *take_time(const struct option_row *row, const char *text)
 {
-    unsigned char address[sizeof(struct in6_addr)];
-    const char *equals = strchr(text, '=');
-
-    if (check->resolve_count == CHECK_RESOLVE_MAX || !equals || equals == text ||
-        (inet_pton(AF_INET, equals + 1, address) != 1 &&
-            inet_pton(AF_INET6, equals + 1, address) != 1))
-        return false;
-    check->resolve[check->resolve_count++] = text;
-    return true;
+    return read_time(text, row->target) ? NULL : "is no time: +14d, +36h, or seconds since 1970";
 }
 
-/* Takes one option. Returns false if its value is none. */
-static bool take_option(
-    struct check *check, const char *name, const char *text, int64_t *timeout_out)
+static const char *take_resolve(const struct option_row *row, const char *text)
 {
-    int64_t value = 0;
-    size_t len = strlen(text);
-
-    if (strcmp(name, "timeout") == 0)
-        return read_number(text, len, 1, TIMEOUT_MAX_S, timeout_out);
-    if (strcmp(name, "at") == 0)
-        return read_time(text, &check->now_s);
-    if (strcmp(name, "resolve") == 0)
-        return add_resolve(check, text);
-    if (strcmp(name, "warn-days") == 0) {
-        bool good = read_number(text, len, 0, WARN_DAYS_MAX, &value);
-        check->warn_days = (int)value;
-        return good;
-    }
-    bool good = read_number(text, len, 1, UINT16_MAX, &value);
-    check->connect_port = (uint16_t)value;
-    return good;
+    return check_add_resolve(row->target, text) ? NULL : "is no HOST=ADDRESS, or one too many";
 }
 
-/* Reads the options; returns -1 to go on, or the status to exit with. */
+/* Reads the command line; returns -1 to go on, or the status to exit with. */
 static int read_options(struct check *check, int argc, char **argv)
 {
-    enum { VALUE = 1, JSON, HELP };
-    static const struct option options[] = {
-        {"timeout", required_argument, NULL, VALUE},
-        {"warn-days", required_argument, NULL, VALUE},
-        {"at", required_argument, NULL, VALUE},
-        {"resolve", required_argument, NULL, VALUE},
-        {"connect-port", required_argument, NULL, VALUE},
-        {"socket", required_argument, NULL, 's'},
-        {"json", no_argument, NULL, JSON},
-        {"help", no_argument, NULL, HELP},
-        {NULL, 0, NULL, 0},
-    };
     int64_t timeout_s = TIMEOUT_S;
-    int option;
-    int index = 0;
+    int64_t warn_days = WARN_DAYS;
+    const struct option_row rows[] = {
+        {"timeout", option_take_number, &timeout_s, 1, TIMEOUT_MAX_S},
+        {"warn-days", option_take_number, &warn_days, 0, WARN_DAYS_MAX},
+        {.name = "at", .take = take_time, .target = &check->now_s},
+        {.name = "resolve", .take = take_resolve, .target = check},
+        {.name = "connect-port", .take = option_take_port, .target = &check->connect_port},
+        {.name = "socket", .take = option_take_socket},
+        {.name = "json", .take = option_take_flag, .target = &check->json},
+    };
+    const struct option_table table = {
+        "check", usage, NAGIOS_UNKNOWN, rows, sizeof rows / sizeof rows[0]};
+    int status = option_read(&table, argc, argv);
 
-    while ((option = getopt_long(argc, argv, "s:", options, &index)) != -1) {
-        switch (option) {
-        case VALUE:
-            if (!take_option(check, options[index].name, optarg, &timeout_s))
-                return output_fail("check", NAGIOS_UNKNOWN, options[index].name, "no such value");
-            break;
-        case 's':
-            control_client_set_path(optarg);
-            break;
-        case JSON:
-            check->json = true;
-            break;
-        case HELP:
-            fputs(usage, stdout);
-            return 0;
-        default:
-            fputs(usage, stderr);
-            return NAGIOS_UNKNOWN;
-        }
-    }
-    if (optind + 1 != argc) {
-        fputs(usage, stderr);
-        return NAGIOS_UNKNOWN;
-    }
+    if (status >= 0)
+        return status;
+    if (optind + 1 != argc)
+        return option_misused(&table);
+    check->warn_days = (int)warn_days;
     check->destination = argv[optind];
     check->deadline_ms = check_now_ms() + (uint64_t)timeout_s * 1000;
     return -1;
@@ -225,7 +168,7 @@ static void run(struct check *check)
     check_print(check);
 }
 
-static void release(struct check *check)
+void check_release(struct check *check)
 {
     for (size_t i = 0; i < check->address_count; i++) {
         for (size_t j = 0; j < check->addresses[i].chain_count; j++) {
@@ -243,7 +186,7 @@ static void release(struct check *check)
 
 int command_check(int argc, char **argv)
 {
-    struct check check = {.now_s = time(NULL), .warn_days = WARN_DAYS};
+    struct check check = {.now_s = time(NULL)};
     int status = read_options(&check, argc, argv);
 
     if (status >= 0)
@@ -251,6 +194,6 @@ int command_check(int argc, char **argv)
     run(&check);
     /* A result that nobody could read is none. */
     status = output_end("check", status_of(check.level));
-    release(&check);
+    check_release(&check);
     return status > NAGIOS_UNKNOWN ? NAGIOS_UNKNOWN : status;
 }

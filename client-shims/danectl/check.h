@@ -159,6 +159,10 @@ void check_find(struct check *check, enum check_level level, const struct check_
  */
 const char *check_explain(struct check *check);
 
+/* Takes "HOST=ADDRESS", borrowed: an address of a host. Returns false if it is none, or one too
+ * many. */
+bool check_add_resolve(struct check *check, const char *text);
+
 /*
  * Finds the addresses of the hosts in the states dane, encrypt and none, side by side, before the
  * deadline; what fails is noted in the host.
@@ -186,8 +190,19 @@ void check_chain_label(const struct check_address *address, size_t chain, char *
 /* Judges what was seen, and adds the findings. */
 void check_judge(struct check *check);
 
+/* Writes the most telling reason why no record matched: out has room for cap octets. Returns it;
+ * CHAIN_WHY_UNUSABLE if there is no record to match. */
+enum chain_why check_why_refused(const struct chain_question *question,
+    const struct chain_report *report, char *out, size_t cap);
+
 /* Prints all of it: a summary of one line, then the table; or JSON. */
 void check_print(const struct check *check);
+
+/* Gives a word for how far an address let us come ("no-starttls"); static storage. */
+const char *check_reached_text(enum check_reached reached);
+
+/* Frees all that *check owns; not *check itself. */
+void check_release(struct check *check);
 
 /* Gives "OK", "WARNING", "UNKNOWN" or "CRITICAL"; static storage. */
 const char *check_level_text(enum check_level level);

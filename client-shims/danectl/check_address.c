@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "client-shims/danectl/check.h"
+#include "client-shims/danectl/endpoint.h"
 #include "daemon/core/alloc.h"
 
 /* The question for the addresses of one host. */
@@ -70,6 +71,18 @@ static void add_address(
     check->address_count++;
 }
 
+bool check_add_resolve(struct check *check, const char *text)
+{
+    struct endpoint endpoint;
+    const char *equals = strchr(text, '=');
+
+    if (check->resolve_count == CHECK_RESOLVE_MAX || !equals || equals == text ||
+        !endpoint_from_text(equals + 1, strlen(equals + 1), 0, &endpoint))
+        return false;
+    check->resolve[check->resolve_count++] = text;
+    return true;
+}
+
 /* Takes the addresses that are given for the host. Returns whether there are any. */
 static bool add_given(struct check *check, struct check_host *host)
 {
@@ -78,14 +91,10 @@ static bool add_given(struct check *check, struct check_host *host)
 
     for (size_t i = 0; i < check->resolve_count; i++) {
         const char *given = check->resolve[i];
-        struct sockaddr_in in = {.sin_family = AF_INET};
-        struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
-        if (strncasecmp(given, host->name, len) != 0 || given[len] != '=')
-            continue;
-        if (inet_pton(AF_INET, given + len + 1, &in.sin_addr) == 1)
-            add_address(check, host, (const struct sockaddr *)&in, sizeof in);
-        else if (inet_pton(AF_INET6, given + len + 1, &in6.sin6_addr) == 1)
-            add_address(check, host, (const struct sockaddr *)&in6, sizeof in6);
+        struct endpoint endpoint;
+        if (strncasecmp(given, host->name, len) == 0 && given[len] == '=' &&
+            endpoint_from_text(given + len + 1, strlen(given + len + 1), 0, &endpoint))
+            add_address(check, host, (const struct sockaddr *)&endpoint.sockaddr, endpoint.len);
     }
     return check->address_count > before;
 }

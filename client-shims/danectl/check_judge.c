@@ -119,25 +119,36 @@ static void judge_expiry(struct check *check, const struct check_address *addres
             check, CHECK_WARNING, address->host, address, "%s expires in %lld days", what, days);
 }
 
-/* Why nothing matches: what is wrong with a certificate says more than that a record differs. */
+enum chain_why check_why_refused(
+    const struct chain_question *question, const struct chain_report *report, char *out, size_t cap)
+{
+    size_t best = 0;
+
+    /* What is wrong with a certificate says more than that a record differs. */
+    for (size_t i = 0; i < report->reason_count; i++)
+        if (report->reasons[i].why > report->reasons[best].why)
+            best = i;
+    if (report->reason_count == 0) {
+        snprintf(out, cap, "no TLSA record is usable");
+        return CHAIN_WHY_UNUSABLE;
+    }
+    chain_reason_text(question, report, best, out, cap);
+    return report->reasons[best].why;
+}
+
 static void find_mismatch(struct check *check, const struct check_address *address, size_t number,
     const struct chain_question *question, const struct chain_report *report)
 {
     char what[CHECK_TEXT_MAX / 4];
     char why[CHECK_TEXT_MAX / 2];
-    size_t best = 0;
 
-    for (size_t i = 0; i < report->reason_count; i++)
-        if (report->reasons[i].why > report->reasons[best].why)
-            best = i;
-    if (report->reason_count == 0) {
-        check_find(check, CHECK_CRITICAL, address->host, address, "no TLSA record is usable");
-        return;
-    }
     certificate_text(address, number, what, sizeof what);
-    chain_reason_text(question, report, best, why, sizeof why);
-    check_find(
-        check, CHECK_CRITICAL, address->host, address, "no TLSA record matches %s: %s", what, why);
+    check_why_refused(question, report, why, sizeof why);
+    if (report->reason_count == 0)
+        check_find(check, CHECK_CRITICAL, address->host, address, "%s", why);
+    else
+        check_find(check, CHECK_CRITICAL, address->host, address, "no TLSA record matches %s: %s",
+            what, why);
 }
 
 static void judge_chain(struct check *check, struct check_address *address, size_t number)

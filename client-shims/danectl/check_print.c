@@ -2,10 +2,7 @@
 /*
  * check_print.c - prints what a check has found: for Nagios the first line, for people the table
  * below it, for programs JSON.
- *
- * Nagios takes what stands behind a "|" for numbers: there is none in a line of text.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +10,8 @@
 #include "client-shims/danectl/check.h"
 #include "client-shims/danectl/output.h"
 #include "daemon/core/alloc.h"
-#include "proto/printable.h"
 
-enum { DAY_S = 86400, ADDRESS_WIDTH = 26, RECORD_CAP = 32, LINE_MAX_LEN = 2048 };
+enum { DAY_S = 86400, ADDRESS_WIDTH = 26, RECORD_CAP = 32 };
 
 const char *check_level_text(enum check_level level)
 {
@@ -32,26 +28,7 @@ const char *check_level_text(enum check_level level)
     return "UNKNOWN";
 }
 
-/* Prints a line of printable ASCII without "|". */
-static void print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void print_line(const char *format, ...)
-{
-    char text[LINE_MAX_LEN];
-    char shown[LINE_MAX_LEN];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    printable_copy(shown, sizeof shown, text, strlen(text));
-    for (char *c = shown; *c; c++)
-        if (*c == '|')
-            *c = '/';
-    puts(shown);
-}
-
-static const char *reached_text(enum check_reached reached)
+const char *check_reached_text(enum check_reached reached)
 {
     switch (reached) {
     case CHECK_UNTRIED:
@@ -150,7 +127,7 @@ static void print_records(const struct check_host *host, const struct check_chai
 
     for (size_t i = 0; chain->judged && i < host->record_count; i++) {
         tlsa_to_text(&host->records[i], record, RECORD_CAP);
-        print_line("      %-*s %s", RECORD_CAP - 1, record,
+        output_line("      %-*s %s", RECORD_CAP - 1, record,
             chain->verdict[i][0] ? chain->verdict[i] : "matches");
     }
 }
@@ -163,13 +140,13 @@ static void print_address(const struct check *check, const struct check_address 
     char expiry[32];
 
     if (first->reached != CHECK_TLS)
-        print_line("    %-*s %-12s %s", ADDRESS_WIDTH, address->text, reached_text(first->reached),
-            first->why);
+        output_line("    %-*s %-12s %s", ADDRESS_WIDTH, address->text,
+            check_reached_text(first->reached), first->why);
     for (size_t i = 0; i < address->chain_count; i++) {
         const struct check_chain *chain = &address->chains[i];
         check_chain_label(address, i, label, sizeof label);
         snprintf(expiry, sizeof expiry, "%lld days", days_left(check, chain));
-        print_line("    %-*s %-12s %-10s %s", ADDRESS_WIDTH, i == 0 ? address->text : "",
+        output_line("    %-*s %-12s %-10s %s", ADDRESS_WIDTH, i == 0 ? address->text : "",
             verdict_text(chain), chain->has_expiry ? expiry : "-", label);
         print_records(address->host, chain);
     }
@@ -181,7 +158,7 @@ static void print_table(const struct check *check)
 
     for (size_t i = 0; i < check->host_count; i++) {
         const struct check_host *host = &check->hosts[i];
-        print_line("  %s: %s%s%s%s", host->name, host->state_text,
+        output_line("  %s: %s%s%s%s", host->name, host->state_text,
             host->sni ? ", TLSA records at " : "", host->sni ? host->sni : "",
             host->ready ? ", one stands ready for the next certificate" : "");
         for (size_t j = 0; j < check->address_count; j++)
@@ -190,7 +167,7 @@ static void print_table(const struct check *check)
     }
     for (size_t i = 0; i < check->finding_count; i++) {
         place_text(&check->findings[i], place, sizeof place);
-        print_line("  %-8s %s%s", check_level_text(check->findings[i].level), place,
+        output_line("  %-8s %s%s", check_level_text(check->findings[i].level), place,
             check->findings[i].text);
     }
 }
@@ -254,7 +231,7 @@ static json_t *address_json(const struct check *check, const struct check_addres
             json_array_append_new(unseen,
                 json_pack("{s:s,s:s}", "offer", check_offer_text(i), "why", address->tries[i].why));
     json_t *json = json_pack("{s:s,s:s,s:s?,s:o,s:o,s:o}", "address", address->text, "reached",
-        reached_text(first->reached), "why", first->why[0] ? first->why : NULL, "matches",
+        check_reached_text(first->reached), "why", first->why[0] ? first->why : NULL, "matches",
         judged ? json_boolean(matches(address)) : json_null(), "chains", chains, "unseen", unseen);
     if (!json)
         alloc_failed();
@@ -297,12 +274,12 @@ static json_t *findings_json(const struct check *check)
 
 void check_print(const struct check *check)
 {
-    char summary[LINE_MAX_LEN];
+    char summary[OUTPUT_LINE_MAX];
     const json_t *level = json_object_get(check->explained, "level");
 
     summary_text(check, summary, sizeof summary);
     if (!check->json) {
-        print_line("DANE %s: %s: %s", check_level_text(check->level), check->destination, summary);
+        output_line("DANE %s: %s: %s", check_level_text(check->level), check->destination, summary);
         print_table(check);
         return;
     }

@@ -9,8 +9,6 @@
  * deadline all that still run have failed.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +18,7 @@
 #include "client-shims/danectl/check.h"
 #include "client-shims/danectl/check_smtp.h"
 #include "client-shims/danectl/check_tls_wolfssl.h"
+#include "client-shims/danectl/endpoint.h"
 #include "daemon/core/alloc.h"
 #include "daemon/core/cert_algorithm.h"
 #include "proto/printable.h"
@@ -117,38 +116,31 @@ static bool say_ehlo(struct probe *probe)
     return say(probe, line);
 }
 
+static void end_unconnected(struct probe *probe, int error)
+{
+    end(probe, endpoint_is_unroutable(error) ? CHECK_UNTRIED : CHECK_UNREACHED, "no connection",
+        strerror(error));
+}
+
 static void start(struct probe *probe)
 {
     const struct check_address *address = probe->address;
 
     probe->address->tries[probe->number].made = true;
     probe->len = 0;
-    probe->fd = socket(
-        address->sockaddr.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-    if (probe->fd < 0) {
-        end(probe, CHECK_UNTRIED, "no socket", strerror(errno));
-        return;
-    }
     probe->phase = CONNECTING;
     probe->events = POLLOUT;
-    if (connect(probe->fd, (const struct sockaddr *)&address->sockaddr, address->sockaddr_len) ==
-            0 ||
-        errno == EINPROGRESS)
-        return;
-    end(probe, errno == ENETUNREACH || errno == EADDRNOTAVAIL ? CHECK_UNTRIED : CHECK_UNREACHED,
-        "no connection", strerror(errno));
+    probe->fd = endpoint_connect(&address->sockaddr, address->sockaddr_len);
+    if (probe->fd < 0)
+        end_unconnected(probe, errno);
 }
 
 static void on_connected(struct probe *probe)
 {
-    int error = 0;
-    socklen_t len = sizeof error;
+    int error = endpoint_connected(probe->fd);
 
-    if (getsockopt(probe->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
-        error = errno;
     if (error != 0) {
-        end(probe, error == ENETUNREACH ? CHECK_UNTRIED : CHECK_UNREACHED, "no connection",
-            strerror(error));
+        end_unconnected(probe, error);
         return;
     }
     probe->phase = GREETING;

@@ -13,7 +13,8 @@
 /* Holds a chain of certificates against TLSA records, without a daemon. */
 int command_verify(int argc, char **argv);
 
-/* The form of verify that asks a daemon, and whether these arguments are for it. */
+/* The form of verify that asks a daemon, how it is used, and whether these arguments are for it. */
+extern const char command_verify_daemon_usage[];
 int command_verify_daemon(int argc, char **argv);
 bool command_verify_wants_daemon(int argc, char **argv);
 
@@ -25,6 +26,9 @@ int command_tlsa(int argc, char **argv);
 
 /* Checks every address of every MX host of a destination. */
 int command_check(int argc, char **argv);
+
+/* Says whether a new certificate may be deployed now. */
+int command_rollover(int argc, char **argv);
 
 /* The commands that daned runs on its control socket: argv[0] says which. */
 int command_control(int argc, char **argv);

@@ -25,6 +25,7 @@ static const struct {
         "hold a chain of certificates against TLSA records, given or looked up"},
     {"tlsa", command_tlsa, "print the TLSA record for a certificate or key"},
     {"check", command_check, "check every address of every MX host of a destination"},
+    {"rollover", command_rollover, "say whether a new certificate may be deployed now"},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 

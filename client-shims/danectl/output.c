@@ -5,6 +5,7 @@
 #include "client-shims/danectl/output.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -18,6 +19,22 @@ int output_fail(const char *command, int status, const char *what, const char *w
 {
     fprintf(stderr, "danectl %s: %s: %s\n", command, what, why);
     return status;
+}
+
+void output_line(const char *format, ...)
+{
+    char text[OUTPUT_LINE_MAX];
+    char shown[OUTPUT_LINE_MAX];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    printable_copy(shown, sizeof shown, text, strlen(text));
+    for (char *c = shown; *c; c++)
+        if (*c == '|')
+            *c = '/';
+    puts(shown);
 }
 
 json_t *output_json_text(const char *text)

@@ -10,6 +10,14 @@
 /* Writes "danectl COMMAND: WHAT: WHY" to standard error. Returns status, to exit with. */
 int output_fail(const char *command, int status, const char *what, const char *why);
 
+#define OUTPUT_LINE_MAX 2048 /* octets of a line, with the NUL */
+
+/*
+ * Prints a line of printable ASCII, cut at OUTPUT_LINE_MAX, and without "|", behind which Nagios
+ * looks for numbers.
+ */
+void output_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /*
  * Gives a text from the command line as JSON, to be released by the caller; null for NULL. What is
  * not UTF-8 is shown as proto/printable shows it.

@@ -5,7 +5,6 @@
  * Needs no daemon and no network. What is to be known about the record stands in comments of the
  * zone file, so that all of the output can go into one.
  */
-#include <arpa/inet.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 
 #include "client-shims/danectl/command.h"
 #include "client-shims/danectl/key_file.h"
+#include "client-shims/danectl/option.h"
 #include "client-shims/danectl/output.h"
 #include "daemon/core/alloc.h"
 #include "daemon/core/destination.h"
@@ -47,121 +47,43 @@ static int fail(int status, const char *what, const char *why)
     return output_fail("tlsa", status, what, why);
 }
 
-/* Reads a number of decimal digits only, from 0 to most. */
-static bool read_number(const char *text, unsigned most, unsigned *value_out)
+static const char *take_usage(const struct option_row *row, const char *text)
 {
-    size_t len = strlen(text);
-
-    if (len == 0 || len > 5 || strspn(text, "0123456789") != len)
-        return false;
-    *value_out = (unsigned)strtoul(text, NULL, 10);
-    return *value_out <= most;
-}
-
-/* Sets one of the three fields. Returns -1 to go on, or the status to exit with. */
-static int read_field(const char *text, uint8_t *field_out, unsigned least, unsigned most)
-{
-    unsigned value;
-
-    if (!read_number(text, most, &value) || value < least) {
-        fputs(usage, stderr);
-        return fail(EX_USAGE, "no such value", text);
-    }
-    *field_out = (uint8_t)value;
-    return -1;
-}
-
-static int read_usage(struct request *request, const char *text)
-{
-    unsigned value;
+    int64_t value;
 
     /* RFC 7672 3.1.3: "SMTP servers SHOULD NOT publish TLSA RRs with certificate usage PKIX-TA(0)
      * or PKIX-EE(1)." */
-    if (read_number(text, TLSA_PKIX_EE, &value))
-        return fail(EX_USAGE, "--usage",
-            "0 and 1 are not for SMTP: a client has no list of CAs that the server could rely on, "
-            "and takes such a record as unusable (RFC 7672 3.1.3); use 3, or 2 for a CA");
-    return read_field(text, &request->usage, TLSA_DANE_TA, TLSA_DANE_EE);
+    if (option_read_number(text, strlen(text), 0, TLSA_PKIX_EE, &value))
+        return "0 and 1 are not for SMTP: a client has no list of CAs that the server could rely "
+               "on, and takes such a record as unusable (RFC 7672 3.1.3); use 3, or 2 for a CA";
+    return option_take_number(row, text);
 }
 
-/* A host by its name alone: no brackets, no port, no address. */
-static int read_host(struct request *request, const char *text)
-{
-    struct in_addr address;
-    struct destination host;
-    enum destination_error error = destination_parse(text, strlen(text), &host);
-
-    if (error != DESTINATION_OK)
-        return fail(EX_USAGE, "--host", destination_error_text(error));
-    if (host.kind != DESTINATION_DOMAIN || strchr(text, ':') ||
-        inet_pton(AF_INET, text, &address) == 1)
-        return fail(EX_USAGE, text, "is no host name");
-    request->host.kind = host.kind;
-    request->host.name = host.name;
-    return -1;
-}
-
-static int read_port(struct request *request, const char *text)
-{
-    unsigned port;
-
-    if (!read_number(text, UINT16_MAX, &port) || port == 0)
-        return fail(EX_USAGE, "no port from 1 to 65535", text);
-    request->host.port = (uint16_t)port;
-    return -1;
-}
-
-/* Reads the options; returns -1 to go on, or the status to exit with. */
+/* Reads the command line; returns -1 to go on, or the status to exit with. */
 static int read_options(struct request *request, int argc, char **argv)
 {
-    enum { USAGE = 1, SELECTOR, MATCHING_TYPE, HOST, PORT, JSON, HELP };
-    static const struct option options[] = {
-        {"usage", required_argument, NULL, USAGE},
-        {"selector", required_argument, NULL, SELECTOR},
-        {"matching-type", required_argument, NULL, MATCHING_TYPE},
-        {"host", required_argument, NULL, HOST},
-        {"port", required_argument, NULL, PORT},
-        {"json", no_argument, NULL, JSON},
-        {"help", no_argument, NULL, HELP},
-        {NULL, 0, NULL, 0},
+    int64_t usage_number = request->usage;
+    int64_t selector = request->selector;
+    int64_t matching_type = request->matching_type;
+    const struct option_row rows[] = {
+        {"usage", take_usage, &usage_number, TLSA_DANE_TA, TLSA_DANE_EE},
+        {"selector", option_take_number, &selector, TLSA_CERT, TLSA_SPKI},
+        {"matching-type", option_take_number, &matching_type, TLSA_FULL, TLSA_SHA2_512},
+        {.name = "host", .take = option_take_host, .target = &request->host.name},
+        {.name = "port", .take = option_take_port, .target = &request->host.port},
+        {.name = "json", .take = option_take_flag, .target = &request->json},
     };
-    int option;
-    int status = -1;
+    const struct option_table table = {"tlsa", usage, EX_USAGE, rows, sizeof rows / sizeof rows[0]};
+    int status = option_read(&table, argc, argv);
 
-    while (status < 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case USAGE:
-            status = read_usage(request, optarg);
-            break;
-        case SELECTOR:
-            status = read_field(optarg, &request->selector, TLSA_CERT, TLSA_SPKI);
-            break;
-        case MATCHING_TYPE:
-            status = read_field(optarg, &request->matching_type, TLSA_FULL, TLSA_SHA2_512);
-            break;
-        case HOST:
-            status = read_host(request, optarg);
-            break;
-        case PORT:
-            status = read_port(request, optarg);
-            break;
-        case JSON:
-            request->json = true;
-            break;
-        case HELP:
-            fputs(usage, stdout);
-            return EX_OK;
-        default:
-            fputs(usage, stderr);
-            return EX_USAGE;
-        }
-    }
     if (status >= 0)
         return status;
-    if (optind + 1 == argc && request->host.name.len > 0)
-        return -1;
-    fputs(usage, stderr);
-    return EX_USAGE;
+    if (optind + 1 != argc || request->host.name.len == 0)
+        return option_misused(&table);
+    request->usage = (uint8_t)usage_number;
+    request->selector = (uint8_t)selector;
+    request->matching_type = (uint8_t)matching_type;
+    return -1;
 }
 
 /*
@@ -184,7 +106,7 @@ static bool make_record(const struct request *request, const struct key_file *fi
         verify_wolfssl_crypto.sha512(data.data, data.len, digest);
         record_out->data_len = TLSA_SHA2_512_LEN;
         return true;
-    default:                           /* TLSA_FULL: read_field lets nothing else pass */
+    default:                           /* TLSA_FULL: read_options lets nothing else pass */
         if (data.len > UINT16_MAX - 3) /* the three fields are part of the rdata */
             return false;
         record_out->data_len = (uint16_t)data.len;

@@ -50,21 +50,25 @@ size_t answer_pack(const struct answer *answer, enum level decided, uint8_t out[
     return AT_NAME + name_len;
 }
 
-struct answer answer_unpack(const uint8_t *packed, size_t len, uint64_t expires_ms)
+/* Each hit of the cache comes through here: the room for a name that is not there is left alone. */
+void answer_unpack(
+    const uint8_t *packed, size_t len, uint64_t expires_ms, struct answer *answer_out)
 {
-    struct answer answer = {
-        .level = (enum level)(packed[AT_LEVEL] & 15),
-        .reason = (enum reason)packed[AT_REASON],
-        .expires_ms = expires_ms,
-    };
+    struct failure *failure = &answer_out->failure;
 
+    answer_out->level = (enum level)(packed[AT_LEVEL] & 15);
+    answer_out->reason = (enum reason)packed[AT_REASON];
+    answer_out->skip = false;
+    answer_out->expires_ms = expires_ms;
+    failure->cause = CAUSE_NONE;
+    failure->question.type = 0;
+    failure->question.name.len = 0;
     if (len > AT_NAME) {
-        answer.failure.cause = (enum dns_cause)packed[AT_CAUSE];
-        answer.failure.question.type = (uint16_t)(packed[AT_TYPE] << 8 | packed[AT_TYPE + 1]);
-        answer.failure.question.name.len = (uint8_t)(len - AT_NAME);
-        memcpy(answer.failure.question.name.wire, packed + AT_NAME, len - AT_NAME);
+        failure->cause = (enum dns_cause)packed[AT_CAUSE];
+        failure->question.type = (uint16_t)(packed[AT_TYPE] << 8 | packed[AT_TYPE + 1]);
+        failure->question.name.len = (uint8_t)(len - AT_NAME);
+        memcpy(failure->question.name.wire, packed + AT_NAME, len - AT_NAME);
     }
-    return answer;
 }
 
 enum level answer_unpack_decided(const uint8_t *packed)

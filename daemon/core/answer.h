@@ -35,7 +35,8 @@ uint32_t answer_ttl(const struct answer *answer, uint64_t now_ms);
 size_t answer_pack(const struct answer *answer, enum level decided, uint8_t out[ANSWER_PACKED_MAX]);
 
 /* Read what answer_pack() wrote: the answer, and the level that was decided last. */
-struct answer answer_unpack(const uint8_t *packed, size_t len, uint64_t expires_ms);
+void answer_unpack(
+    const uint8_t *packed, size_t len, uint64_t expires_ms, struct answer *answer_out);
 enum level answer_unpack_decided(const uint8_t *packed);
 
 #define ANSWER_WHY_MAX 400 /* octets, with the NUL */

@@ -10,6 +10,9 @@
 #include "daemon/core/alloc.h"
 #include "daemon/core/cache_inside.h"
 
+/* A value larger than 1 in so many of the whole is not kept. */
+enum { LARGEST_SHARE = 16 };
+
 struct key {
     enum cache_kind kind;
     uint16_t sub;
@@ -30,6 +33,7 @@ void cache_free(struct cache *cache)
 {
     if (!cache)
         return;
+    cache_walk_stop(&cache->sweep);
     cache_clear(cache);
     while (cache->doomed.oldest)
         blocks_drop_oldest(&cache->doomed);
@@ -69,6 +73,7 @@ void cache_drop(struct cache *cache, struct cache_entry *entry)
 
 void cache_drop_levels(struct cache *cache)
 {
+    cache->changes++;
     /* The number has come round: a level that nobody has met for so long must not seem new. */
     if (++cache->generation == 0)
         cache_clear(cache);
@@ -151,7 +156,7 @@ bool cache_last(const struct cache *cache, enum cache_kind kind, uint16_t sub,
 static void write_value(const struct cache *cache, struct cache_entry *entry, const void *value,
     uint64_t expires_ms, uint64_t now_ms)
 {
-    uint64_t lifetime_s = (expires_ms - now_ms) / 1000;
+    uint64_t lifetime_s = expires_ms > now_ms ? (expires_ms - now_ms) / 1000 : 0;
 
     entry->expires_ms = expires_ms;
     entry->lifetime_s = lifetime_s > UINT32_MAX ? UINT32_MAX : (uint32_t)lifetime_s;
@@ -160,16 +165,17 @@ static void write_value(const struct cache *cache, struct cache_entry *entry, co
     memcpy(entry->octets + entry->name_len, value, value_len_of(entry));
 }
 
-void cache_put(struct cache *cache, enum cache_kind kind, uint16_t sub, const struct dname *name,
-    const void *value, size_t len, uint64_t expires_ms, uint64_t now_ms)
+/* Puts a value in if it is worth it, and takes the old one out in any case. */
+static void put(struct cache *cache, const struct key *key, bool is_worth, const void *value,
+    size_t len, uint64_t expires_ms, uint64_t now_ms)
 {
-    struct key key = {kind, sub, name};
-    uint32_t hash = hash_of(cache, &key);
-    struct cache_entry *entry = find(cache, &key, hash);
+    uint32_t hash = hash_of(cache, key);
+    struct cache_entry *entry = find(cache, key, hash);
     unsigned queue = CACHE_YOUNG;
-    bool is_kept = expires_ms > now_ms && len <= cache->size / 16;
 
-    if (entry && is_kept && len == value_len_of(entry)) {
+    is_worth = is_worth && len <= cache->size / LARGEST_SHARE;
+    cache->changes++;
+    if (entry && is_worth && len == value_len_of(entry)) {
         write_value(cache, entry, value, expires_ms, now_ms);
         return;
     }
@@ -179,19 +185,35 @@ void cache_put(struct cache *cache, enum cache_kind kind, uint16_t sub, const st
             queue = CACHE_KEPT;
         cache_drop(cache, entry);
     }
-    if (!is_kept)
+    if (!is_worth)
         return;
-    entry = cache_make_room(cache, queue, cache_entry_size(name->len + len), now_ms);
+    entry = cache_make_room(cache, queue, cache_entry_size(key->name->len + len), now_ms);
     if (!entry)
         return;
-    entry->kind = (unsigned)kind & 3u;
+    entry->kind = (unsigned)key->kind & 3u;
     entry->kept = queue == CACHE_KEPT;
-    entry->sub = sub;
-    entry->name_len = name->len;
+    entry->sub = key->sub;
+    entry->name_len = key->name->len;
     entry->node.owner = (uint32_t)len;
-    memcpy(entry->octets, name->wire, name->len);
+    memcpy(entry->octets, key->name->wire, key->name->len);
     write_value(cache, entry, value, expires_ms, now_ms);
     table_insert(&cache->table, &entry->node, hash);
+}
+
+void cache_put(struct cache *cache, enum cache_kind kind, uint16_t sub, const struct dname *name,
+    const void *value, size_t len, uint64_t expires_ms, uint64_t now_ms)
+{
+    struct key key = {kind, sub, name};
+
+    put(cache, &key, expires_ms > now_ms, value, len, expires_ms, now_ms);
+}
+
+void cache_put_past(struct cache *cache, enum cache_kind kind, uint16_t sub,
+    const struct dname *name, const void *value, size_t len, uint64_t expires_ms, uint64_t now_ms)
+{
+    struct key key = {kind, sub, name};
+
+    put(cache, &key, kind != CACHE_FACT && expires_ms <= now_ms, value, len, expires_ms, now_ms);
 }
 
 bool cache_remove(struct cache *cache, enum cache_kind kind, uint16_t sub, const struct dname *name)
@@ -199,8 +221,10 @@ bool cache_remove(struct cache *cache, enum cache_kind kind, uint16_t sub, const
     struct key key = {kind, sub, name};
     struct cache_entry *entry = find(cache, &key, hash_of(cache, &key));
 
-    if (entry)
+    if (entry) {
         cache_drop(cache, entry);
+        cache->changes++;
+    }
     return entry != NULL;
 }
 
@@ -217,33 +241,6 @@ void cache_show(const struct cache_entry *entry, struct cache_item *item_out)
     item_out->lifetime_s = entry->lifetime_s;
     item_out->name.len = entry->name_len;
     memcpy(item_out->name.wire, entry->octets, entry->name_len);
-}
-
-struct scan {
-    const struct cache *cache;
-    uint64_t now_ms;
-    cache_visit *visit;
-    void *arg;
-};
-
-static void visit_entry(void *arg, const struct table_node *node)
-{
-    const struct scan *scan = arg;
-    const struct cache_entry *entry = (const struct cache_entry *)(const void *)node;
-    struct cache_item item;
-
-    if (!is_served(scan->cache, entry, scan->now_ms))
-        return;
-    cache_show(entry, &item);
-    scan->visit(scan->arg, &item);
-}
-
-size_t cache_scan(
-    const struct cache *cache, size_t cursor, uint64_t now_ms, cache_visit *visit, void *arg)
-{
-    struct scan scan = {cache, now_ms, visit, arg};
-
-    return table_scan(&cache->table, cursor, visit_entry, &scan);
 }
 
 size_t cache_size(const struct cache *cache)
@@ -266,5 +263,6 @@ void cache_count(const struct cache *cache, struct cache_counts *counts_out)
         .hits = cache->hits,
         .misses = cache->misses,
         .evictions = cache->evictions,
+        .changes = cache->changes,
     };
 }

@@ -105,32 +105,54 @@ static enum destination_error normalise(const char *host, size_t len, struct nam
     return buffer->len > 0 ? DESTINATION_OK : DESTINATION_EMPTY;
 }
 
-static bool is_name_character(char c)
-{
-    return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '_';
-}
+/* What may stand in a name, and its dot, each as its lower case; NUL for everything else. */
+static const char name_characters[128 + 1] = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                             "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                             "\0\0\0\0\0\0\0\0\0\0\0\0\0-.\0"
+                                             "0123456789\0\0\0\0\0\0"
+                                             "\0abcdefghijklmno"
+                                             "pqrstuvwxyz\0\0\0\0_"
+                                             "\0abcdefghijklmno"
+                                             "pqrstuvwxyz\0\0\0\0\0";
 
-/* Makes a normalised text a name; it has at least one octet. */
+/*
+ * Makes a text without a trailing dot a name, folding case; it has at least one octet. *name_out is
+ * changed in any case.
+ */
 static enum destination_error make_name(const char *text, size_t len, struct dname *name_out)
 {
+    /* A length octet before the first label, and the root's behind the last. */
+    bool fits = len <= DNAME_MAX - 2;
     size_t label_len = 0;
+    size_t label_at = 0; /* where the length octet of the label stands */
 
     for (size_t i = 0; i < len; i++) {
-        if (text[i] == '.') {
+        uint8_t octet = (uint8_t)text[i];
+        char c = octet < 128 ? name_characters[octet] : '\0';
+        if (c == '.') {
             if (label_len == 0)
                 return DESTINATION_EMPTY_LABEL;
+            if (fits)
+                name_out->wire[label_at] = (uint8_t)label_len;
             label_len = 0;
+            label_at = i + 1;
             continue;
         }
-        if (!is_name_character(text[i]))
+        if (c == '\0')
             return DESTINATION_BAD_CHARACTER;
         if (++label_len > DNAME_LABEL_MAX)
             return DESTINATION_LONG_LABEL;
+        if (fits)
+            name_out->wire[i + 1] = (uint8_t)c;
     }
     if (label_len == 0)
         return DESTINATION_EMPTY_LABEL;
-    /* With well-formed labels, only the length in all can be wrong. */
-    return dname_from_text(text, len, name_out) ? DESTINATION_OK : DESTINATION_LONG_NAME;
+    if (!fits)
+        return DESTINATION_LONG_NAME;
+    name_out->wire[label_at] = (uint8_t)label_len;
+    name_out->wire[len + 1] = 0;
+    name_out->len = (uint8_t)(len + 2);
+    return DESTINATION_OK;
 }
 
 /* Reads a decimal port or the name of a service. */
@@ -218,7 +240,6 @@ static enum destination_error read_plain(
     const char *host, size_t len, struct destination *destination)
 {
     struct name_buffer buffer;
-    enum destination_error error;
 
     destination->kind = DESTINATION_DOMAIN;
     if (len > 0 && host[0] == '.') {
@@ -226,10 +247,8 @@ static enum destination_error read_plain(
         host++;
         len--;
     }
-    error = normalise(host, len, &buffer);
-    if (error != DESTINATION_OK)
-        return error;
-    return make_name(buffer.text, buffer.len, &destination->name);
+    enum destination_error error = normalise(host, len, &buffer);
+    return error == DESTINATION_OK ? make_name(buffer.text, buffer.len, &destination->name) : error;
 }
 
 /*
@@ -263,10 +282,20 @@ static enum destination_error split(
     return DESTINATION_OK;
 }
 
+/* Field by field: a name is seldom as long as it may be. */
+static void copy(const struct destination *from, struct destination *out)
+{
+    out->kind = from->kind;
+    out->port = from->port;
+    out->name.len = from->name.len;
+    memcpy(out->name.wire, from->name.wire, from->name.len);
+    memcpy(out->address, from->address, strlen(from->address) + 1);
+}
+
 enum destination_error destination_parse(
     const char *key, size_t len, struct destination *destination_out)
 {
-    struct destination destination = {.port = DESTINATION_SMTP_PORT};
+    struct destination destination;
     enum destination_error error;
     const char *host;
     size_t host_len;
@@ -276,6 +305,17 @@ enum destination_error destination_parse(
         return DESTINATION_EMPTY;
     if (len > DESTINATION_KEY_MAX)
         return DESTINATION_LONG_KEY;
+    destination.kind = DESTINATION_DOMAIN;
+    destination.port = DESTINATION_SMTP_PORT;
+    destination.name.len = 0;
+    destination.address[0] = '\0';
+    /* Nearly every key is a plain domain, and is read once: what is a name as it stands has no
+     * port, no brackets, and nothing for IDNA to do. */
+    size_t name_len = key[len - 1] == '.' ? len - 1 : len;
+    if (name_len > 0 && make_name(key, name_len, &destination.name) == DESTINATION_OK) {
+        copy(&destination, destination_out);
+        return DESTINATION_OK;
+    }
     /* libidn2 would read up to the first of these, and map or pass others. */
     for (size_t i = 0; i < len; i++) {
         if ((uint8_t)key[i] <= ' ' || key[i] == 0x7f)
@@ -288,6 +328,7 @@ enum destination_error destination_parse(
         return error;
     if (host_len == 0)
         return DESTINATION_EMPTY;
+    destination.name.len = 0;
     error = key[0] == '[' ? read_bracketed(host, host_len, &destination)
                           : read_plain(host, host_len, &destination);
     if (error != DESTINATION_OK)
@@ -298,7 +339,7 @@ enum destination_error destination_parse(
         error = read_port(key + port_at, len - port_at, &destination.port);
     if (error != DESTINATION_OK)
         return error;
-    *destination_out = destination;
+    copy(&destination, destination_out);
     return DESTINATION_OK;
 }
 

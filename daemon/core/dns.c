@@ -14,11 +14,19 @@ const char *dns_cause_text(enum dns_cause cause)
     return texts[cause];
 }
 
+bool dns_type_is_asked(uint16_t type)
+{
+    return type == DNS_A || type == DNS_AAAA || type == DNS_CNAME || type == DNS_MX ||
+           type == DNS_TLSA;
+}
+
 const char *dns_type_text(uint16_t type)
 {
     switch (type) {
     case DNS_A:
         return "A";
+    case DNS_NS:
+        return "NS";
     case DNS_CNAME:
         return "CNAME";
     case DNS_SOA:

@@ -16,6 +16,7 @@
 
 enum dns_type {
     DNS_A = 1,
+    DNS_NS = 2,
     DNS_CNAME = 5,
     DNS_SOA = 6,
     DNS_MX = 15,
@@ -30,7 +31,8 @@ enum dns_rcode {
     DNS_FORMERR = 1,
     DNS_SERVFAIL = 2,
     DNS_NXDOMAIN = 3,
-    DNS_REFUSED = 5
+    DNS_REFUSED = 5,
+    DNS_NOTAUTH = 9,
 };
 
 /*
@@ -56,6 +58,7 @@ enum dns_status { DNS_ERROR = 0, DNS_INSECURE = 1, DNS_SECURE = 2 };
     X(NO_SOA, "a denial without SOA record")                                              \
     X(CNAME_CHAIN, "a CNAME loop, or more than 10 CNAME records in a row")                \
     X(NOT_VALIDATING, "the resolver does not validate DNSSEC")                            \
+    X(UNPROVEN, "the resolver has not proven in time that it still validates DNSSEC")     \
     X(OVERLOADED, "too many lookups at once")                                             \
     X(SHUTDOWN, "daned is stopping")
 
@@ -100,6 +103,9 @@ struct dns_reply {
 
 /* Gives the sentence for a cause; static storage. */
 const char *dns_cause_text(enum dns_cause cause);
+
+/* Whether daned asks for records of this type. */
+bool dns_type_is_asked(uint16_t type);
 
 /* Gives the mnemonic of a type ("MX"), or "TYPE" for one that daned does not ask; static storage.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * evidence.c - the facts of one lookup: a small chained hash table.
+ * evidence.c - the facts of one lookup: a small chained hash table, and a list of what is needed.
  *
  * The hash is not keyed: the number of items is bounded by the policy, so that colliding names
  * cost a few hundred comparisons and no more.
@@ -14,13 +14,16 @@
 
 struct evidence_item {
     struct evidence_item *next;
-    struct fact *fact; /* NULL while the answer is awaited */
+    struct evidence_item *next_needed;
+    struct fact *fact;    /* NULL while it is not known */
+    evidence_hosts hosts; /* that lack it */
     struct question question;
 };
 
 void evidence_init(struct evidence *evidence)
 {
     memset(evidence, 0, sizeof *evidence);
+    evidence->due = evidence->lacking = ~(evidence_hosts)0;
 }
 
 void evidence_fini(struct evidence *evidence)
@@ -35,62 +38,76 @@ void evidence_fini(struct evidence *evidence)
     }
 }
 
-static size_t bucket_of(const struct dname *name, uint16_t type)
+static struct evidence_item **bucket_of(
+    struct evidence *evidence, const struct dname *name, uint16_t type)
 {
     uint32_t hash = 2166136261u ^ type; /* FNV-1a */
 
     for (size_t i = 0; i < name->len; i++)
         hash = (hash ^ name->wire[i]) * 16777619u;
-    return hash % EVIDENCE_BUCKETS;
+    return &evidence->buckets[hash % EVIDENCE_BUCKETS];
 }
 
-static struct evidence_item *find(
-    const struct evidence *evidence, const struct dname *name, uint16_t type)
+/* Gives the item of a question; *is_new_out says that it had to be made. */
+static struct evidence_item *find_or_insert(
+    struct evidence *evidence, const struct dname *name, uint16_t type, bool *is_new_out)
 {
-    struct evidence_item *item = evidence->buckets[bucket_of(name, type)];
+    struct evidence_item **bucket = bucket_of(evidence, name, type);
+    struct evidence_item *item = *bucket;
 
     while (item && (item->question.type != type || !dname_equal(&item->question.name, name)))
         item = item->next;
-    return item;
-}
-
-static struct evidence_item *find_or_insert(
-    struct evidence *evidence, const struct question *question)
-{
-    struct evidence_item *item = find(evidence, &question->name, question->type);
-
+    *is_new_out = !item;
     if (item)
         return item;
-    size_t bucket = bucket_of(&question->name, question->type);
     item = alloc_zeroed(sizeof *item);
-    item->question = *question;
-    item->next = evidence->buckets[bucket];
-    evidence->buckets[bucket] = item;
+    item->question.name = *name;
+    item->question.type = type;
+    item->next = *bucket;
+    *bucket = item;
     return item;
 }
 
-void evidence_mark_pending(struct evidence *evidence, const struct question *question)
+const struct fact *evidence_need(
+    struct evidence *evidence, const struct dname *name, uint16_t type, evidence_hosts hosts)
 {
-    find_or_insert(evidence, question);
+    bool is_new;
+    struct evidence_item *item = find_or_insert(evidence, name, type, &is_new);
+
+    if (item->fact)
+        return item->fact;
+    item->hosts |= hosts;
+    if (!is_new)
+        return NULL;
+    if (evidence->last_needed)
+        evidence->last_needed->next_needed = item;
+    else
+        evidence->first_needed = item;
+    evidence->last_needed = item;
+    return NULL;
+}
+
+const struct question *evidence_take_need(struct evidence *evidence)
+{
+    struct evidence_item *item = evidence->first_needed;
+
+    if (!item)
+        return NULL;
+    evidence->first_needed = item->next_needed;
+    if (!evidence->first_needed)
+        evidence->last_needed = NULL;
+    item->next_needed = NULL;
+    return &item->question;
 }
 
 void evidence_add(struct evidence *evidence, const struct question *question, struct fact *fact)
 {
-    struct evidence_item *item = find_or_insert(evidence, question);
+    bool is_new;
+    struct evidence_item *item = find_or_insert(evidence, &question->name, question->type, &is_new);
 
     free(item->fact);
     item->fact = fact;
-}
-
-enum evidence_state evidence_get(const struct evidence *evidence, const struct dname *name,
-    uint16_t type, const struct fact **fact_out)
-{
-    const struct evidence_item *item = find(evidence, name, type);
-
-    *fact_out = item ? item->fact : NULL;
-    if (!item)
-        return EVIDENCE_UNASKED;
-    return item->fact ? EVIDENCE_KNOWN : EVIDENCE_PENDING;
+    evidence->due |= item->hosts;
 }
 
 bool question_equal(const struct question *a, const struct question *b)

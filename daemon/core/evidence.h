@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * evidence.h - the facts that one lookup of a destination has gathered so far.
+ * evidence.h - the facts that one lookup of a destination has gathered so far, and what it lacks.
  *
- * Keyed by question. A question that was asked and is not yet answered stands there without a fact.
- * The evidence owns its facts. At most a few hundred: one MX lookup and a handful for each host.
+ * Keyed by question. The evidence also remembers which host of the destination lacks which fact, so
+ * that a fact that comes in makes only those hosts be looked at again. It owns its facts. At most a
+ * few hundred: one MX lookup and a handful for each host.
  */
 #ifndef DANED_CORE_EVIDENCE_H
 #define DANED_CORE_EVIDENCE_H
@@ -15,30 +16,45 @@ struct question {
     uint16_t type; /* enum dns_type */
 };
 
+/* Hosts are numbered from 0; each is a bit here. */
+typedef uint64_t evidence_hosts;
+
+#define EVIDENCE_HOST(number) ((evidence_hosts)1 << (number))
+
 #define EVIDENCE_BUCKETS 64
+
+struct evidence_item;
 
 struct evidence {
     struct evidence_item *buckets[EVIDENCE_BUCKETS];
+    struct evidence_item *first_needed; /* in the order in which they were needed */
+    struct evidence_item *last_needed;
+    evidence_hosts due;     /* those that got a fact; whoever looks at one takes it out */
+    evidence_hosts lacking; /* those of which not all is known; all at first */
 };
 
-enum evidence_state { EVIDENCE_UNASKED, EVIDENCE_PENDING, EVIDENCE_KNOWN };
-
-/* Starts without any fact. */
+/* Starts without any fact, and with every host due. */
 void evidence_init(struct evidence *evidence);
 
 /* Frees every fact. */
 void evidence_fini(struct evidence *evidence);
 
-/* Notes that a question is under way. Does nothing if it is there already. */
-void evidence_mark_pending(struct evidence *evidence, const struct question *question);
+/*
+ * Gives the fact for (name, type), borrowed from the evidence; or NULL if it is not known. Then the
+ * question is noted as needed, unless it is already, and all of these hosts are due again when the
+ * fact has come.
+ */
+const struct fact *evidence_need(
+    struct evidence *evidence, const struct dname *name, uint16_t type, evidence_hosts hosts);
+
+/*
+ * Takes the next question that is needed and was not taken yet, to be asked; NULL if there is none.
+ * Borrowed from the evidence.
+ */
+const struct question *evidence_take_need(struct evidence *evidence);
 
 /* Takes a fact (free() will free it) as the answer to a question; a later one replaces it. */
 void evidence_add(struct evidence *evidence, const struct question *question, struct fact *fact);
-
-/* Whether the question was asked and answered; if it was, *fact_out is borrowed from the evidence.
- */
-enum evidence_state evidence_get(const struct evidence *evidence, const struct dname *name,
-    uint16_t type, const struct fact **fact_out);
 
 /* Whether two questions are the same. */
 bool question_equal(const struct question *a, const struct question *b);

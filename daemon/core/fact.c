@@ -155,6 +155,18 @@ struct fact *fact_unpack(uint16_t type, const uint8_t *octets, size_t len, uint6
     return NULL;
 }
 
+bool fact_packed_is_error(const uint8_t *octets, size_t len)
+{
+    return len <= AT_OUTCOME || octets[AT_OUTCOME] == FACT_ERROR;
+}
+
+uint32_t fact_ttl_cap(const struct fact *fact, uint32_t max_ttl_s, uint32_t negative_max_ttl_s)
+{
+    bool is_denial = fact->outcome == FACT_NODATA || fact->outcome == FACT_NXDOMAIN;
+
+    return is_denial && negative_max_ttl_s < max_ttl_s ? negative_max_ttl_s : max_ttl_s;
+}
+
 bool fact_canonical(const struct fact *fact, struct dname *canonical_out)
 {
     if (fact->canonical_len == 0)

@@ -56,6 +56,12 @@ void fact_pack(const struct fact *fact, uint8_t *out);
  */
 struct fact *fact_unpack(uint16_t type, const uint8_t *octets, size_t len, uint64_t expires_ms);
 
+/* Whether the packed form is that of a FACT_ERROR. */
+bool fact_packed_is_error(const uint8_t *octets, size_t len);
+
+/* Seconds that a fact with an answer is kept at most, by the limits for all and for denials. */
+uint32_t fact_ttl_cap(const struct fact *fact, uint32_t max_ttl_s, uint32_t negative_max_ttl_s);
+
 /*
  * Whether rdata is what a record of its type may have; always for a type that daned does not read.
  */

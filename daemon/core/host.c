@@ -9,19 +9,16 @@
 
 #include "daemon/core/tlsa.h"
 
-const struct fact *host_need(struct host_needs *needs, const struct evidence *evidence,
-    const struct dname *name, uint16_t type)
-{
-    const struct fact *fact;
+/* Where the facts of one host come from. */
+struct source {
+    struct evidence *evidence;
+    evidence_hosts host;
+    uint16_t port;
+};
 
-    if (evidence_get(evidence, name, type, &fact) != EVIDENCE_UNASKED)
-        return fact;
-    for (size_t i = 0; i < needs->count; i++)
-        if (needs->questions[i].type == type && dname_equal(&needs->questions[i].name, name))
-            return NULL;
-    if (needs->count < needs->max)
-        needs->questions[needs->count++] = (struct question){.name = *name, .type = type};
-    return NULL;
+static const struct fact *need(const struct source *source, const struct dname *name, uint16_t type)
+{
+    return evidence_need(source->evidence, name, type, source->host);
 }
 
 /* Whether a name is four numbers: Postfix connects to such an MX target as to an address. */
@@ -134,17 +131,17 @@ static bool settle_with_tlsa(
  * RFC 7672 2.2.3: the TLSA base domain is the first candidate that yields secure TLSA records. A
  * failed lookup ends the search: the records might have been there.
  */
-static bool decide_tlsa(uint16_t port, const struct evidence *evidence, struct host_needs *needs,
-    const struct dname *candidates, size_t count, struct host_verdict *host, uint64_t *expires_ms)
+static bool decide_tlsa(const struct source *source, const struct dname *candidates, size_t count,
+    struct host_verdict *host, uint64_t *expires_ms)
 {
     enum host_reason why = HOST_REASON_TLSA_NONE;
 
     for (size_t i = 0; i < count; i++) {
         struct dname owner;
         /* A name too long for the prefix cannot have TLSA records. */
-        if (!dname_tlsa_owner(&candidates[i], port, &owner))
+        if (!dname_tlsa_owner(&candidates[i], source->port, &owner))
             continue;
-        const struct fact *tlsa = host_need(needs, evidence, &owner, DNS_TLSA);
+        const struct fact *tlsa = need(source, &owner, DNS_TLSA);
         if (!tlsa)
             return false;
         lower(expires_ms, tlsa);
@@ -167,12 +164,12 @@ static bool decide_tlsa(uint16_t port, const struct evidence *evidence, struct h
  * record of the host's own name may be secure while what it leads to is not: then TLSA records may
  * stand at the host's own name.
  */
-static bool decide_insecure(uint16_t port, const struct evidence *evidence,
-    struct host_needs *needs, bool aliased, struct host_verdict *host, uint64_t *expires_ms)
+static bool decide_insecure(
+    const struct source *source, bool aliased, struct host_verdict *host, uint64_t *expires_ms)
 {
     if (!aliased)
         return settle(host, HOST_NONE, HOST_REASON_ADDRESS_INSECURE);
-    const struct fact *own = host_need(needs, evidence, &host->name, DNS_CNAME);
+    const struct fact *own = need(source, &host->name, DNS_CNAME);
     if (!own)
         return false;
     lower(expires_ms, own);
@@ -184,12 +181,13 @@ static bool decide_insecure(uint16_t port, const struct evidence *evidence,
             host, HOST_REASON_CNAME_FAILED, CAUSE_CONTRADICTORY, &host->name, DNS_CNAME);
     if (own->status != DNS_SECURE)
         return settle(host, HOST_NONE, HOST_REASON_ALIAS_INSECURE);
-    return decide_tlsa(port, evidence, needs, &host->name, 1, host, expires_ms);
+    return decide_tlsa(source, &host->name, 1, host, expires_ms);
 }
 
-bool host_decide(uint16_t port, const struct evidence *evidence, struct host_needs *needs,
-    struct host_verdict *host, uint64_t *expires_ms)
+bool host_decide(uint16_t port, struct evidence *evidence, size_t number, struct host_verdict *host,
+    uint64_t *expires_ms)
 {
+    struct source source = {evidence, EVIDENCE_HOST(number), port};
     struct addresses addresses = {{NULL, NULL}, false};
     struct dname candidates[3];
     size_t count = 0;
@@ -202,7 +200,7 @@ bool host_decide(uint16_t port, const struct evidence *evidence, struct host_nee
         return settle(host, HOST_NONE, HOST_REASON_LITERAL);
     }
     for (size_t i = 0; i < 2; i++)
-        addresses.family[i] = host_need(needs, evidence, &host->name, family_type[i]);
+        addresses.family[i] = need(&source, &host->name, family_type[i]);
     if (!addresses.family[0] || !addresses.family[1])
         return false;
 
@@ -226,8 +224,8 @@ bool host_decide(uint16_t port, const struct evidence *evidence, struct host_nee
     if (!host->has_address)
         return settle_without_address(host, &addresses, expires_ms);
     if (host->address != DNS_SECURE)
-        return decide_insecure(port, evidence, needs, addresses.aliased, host, expires_ms);
+        return decide_insecure(&source, addresses.aliased, host, expires_ms);
     /* RFC 7672 2.2.3: the fully expanded name first, the host's own name last, none in between. */
     count = add_candidate(candidates, count, &host->name);
-    return decide_tlsa(port, evidence, needs, candidates, count, host, expires_ms);
+    return decide_tlsa(&source, candidates, count, host, expires_ms);
 }

@@ -4,7 +4,8 @@ libcore_a_SOURCES =
 libcore_a_SOURCES += daemon/core/alloc.h daemon/core/alloc.c
 libcore_a_SOURCES += daemon/core/answer.h daemon/core/answer.c
 libcore_a_SOURCES += daemon/core/blocks.h daemon/core/blocks.c
-libcore_a_SOURCES += daemon/core/cache.h daemon/core/cache_inside.h daemon/core/cache.c daemon/core/cache_room.c
+libcore_a_SOURCES += daemon/core/cache.h daemon/core/cache_inside.h daemon/core/cache.c daemon/core/cache_room.c \
+    daemon/core/cache_walk.c
 libcore_a_SOURCES += daemon/core/cert_algorithm.h daemon/core/cert_algorithm.c
 libcore_a_SOURCES += daemon/core/cert_dn.h daemon/core/cert_dn.c
 libcore_a_SOURCES += daemon/core/cert_names.h daemon/core/cert_names.c
@@ -24,6 +25,7 @@ libcore_a_SOURCES += daemon/core/fact.h daemon/core/fact.c
 libcore_a_SOURCES += daemon/core/fact_cache.h daemon/core/fact_cache.c
 libcore_a_SOURCES += daemon/core/host.h daemon/core/host.c
 libcore_a_SOURCES += daemon/core/judge.h daemon/core/judge.c
+libcore_a_SOURCES += daemon/core/little_endian.h
 libcore_a_SOURCES += daemon/core/map.h daemon/core/map.c
 libcore_a_SOURCES += daemon/core/name_constraints.h daemon/core/name_constraints.c
 libcore_a_SOURCES += daemon/core/overrides.h daemon/core/overrides.c
@@ -31,6 +33,8 @@ libcore_a_SOURCES += daemon/core/pem.h daemon/core/pem.c
 libcore_a_SOURCES += daemon/core/pin.h daemon/core/pin.c
 libcore_a_SOURCES += daemon/core/policy.h daemon/core/policy.c
 libcore_a_SOURCES += daemon/core/siphash.h daemon/core/siphash.c
+libcore_a_SOURCES += daemon/core/snapshot.h daemon/core/snapshot_inside.h daemon/core/snapshot_read.c \
+    daemon/core/snapshot_write.c
 libcore_a_SOURCES += daemon/core/table.h daemon/core/table.c
 libcore_a_SOURCES += daemon/core/tlsa.h daemon/core/tlsa.c
 libcore_a_SOURCES += daemon/core/utf8.h daemon/core/utf8.c

@@ -11,32 +11,18 @@ static uint64_t lesser(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* Takes the facts of the MX RRset over into the list of hosts. */
-static void take_mx_hosts(const struct fact *mx, struct verdict *verdict)
+/* RFC 7505 3; Postfix takes any target "." as a null MX, whatever stands beside it. */
+static bool has_null_mx(const struct fact *mx)
 {
+    enum { NULL_MX_LEN = 3 };
     size_t cursor = 0;
     const uint8_t *rdata;
     uint16_t len;
 
-    while (verdict->host_count < FACT_MX_MAX && fact_next_record(mx, &cursor, &rdata, &len)) {
-        struct host_verdict *host = &verdict->hosts[verdict->host_count++];
-        *host = (struct host_verdict){0};
-        fact_read_mx(rdata, len, &host->preference, &host->name);
-        /* RFC 7505 3; Postfix takes any target "." as a null MX, whatever stands beside it. */
-        if (dname_is_root(&host->name))
-            verdict->mx = MX_NULL;
-    }
-    if (mx->omitted > 0) {
-        struct host_verdict *rest = &verdict->hosts[verdict->host_count++];
-        *rest = (struct host_verdict){
-            .preference = UINT16_MAX, .state = HOST_TEMPFAIL, .why = HOST_REASON_BEYOND_LIMIT};
-    }
-}
-
-static void add_single_host(struct verdict *verdict, const struct dname *name)
-{
-    verdict->hosts[0] = (struct host_verdict){.name = *name};
-    verdict->host_count = 1;
+    while (fact_next_record(mx, &cursor, &rdata, &len))
+        if (len == NULL_MX_LEN)
+            return true;
+    return false;
 }
 
 static void settle(struct verdict *verdict, enum level level, enum reason reason)
@@ -72,15 +58,20 @@ static void settle_failed(struct verdict *verdict, const struct policy_options *
 
 enum mx_step { MX_GO_ON, MX_DECIDED, MX_WAIT };
 
-/* The MX lookup (RFC 7672 2.2.1): fills the hosts, or settles the verdict, or waits. */
+/*
+ * The MX lookup (RFC 7672 2.2.1): settles the verdict, or waits. *mx_out is the records of which
+ * the hosts are to be taken, or NULL if the destination is its own host.
+ */
 static enum mx_step step_mx(const struct destination *destination,
-    const struct policy_options *options, const struct evidence *evidence, struct host_needs *needs,
-    struct verdict *verdict)
+    const struct policy_options *options, struct evidence *evidence, struct verdict *verdict,
+    const struct fact **mx_out)
 {
-    const struct fact *mx = host_need(needs, evidence, &destination->name, DNS_MX);
+    const struct fact *mx = evidence_need(evidence, &destination->name, DNS_MX, ~(evidence_hosts)0);
 
-    if (!mx)
+    if (!mx) {
+        evidence->due = 0;
         return MX_WAIT;
+    }
     verdict->expires_ms = verdict->mx_expires_ms = mx->expires_ms;
     verdict->mx_status = (enum dns_status)mx->status;
     if (!fact_canonical(mx, &verdict->mx_canonical))
@@ -99,23 +90,85 @@ static enum mx_step step_mx(const struct destination *destination,
         return MX_DECIDED;
     case FACT_NODATA:
         verdict->mx = MX_IMPLICIT;
-        add_single_host(verdict, &destination->name);
         break;
     case FACT_RECORDS:
-        verdict->mx = MX_RECORDS;
-        take_mx_hosts(mx, verdict);
+        verdict->mx = has_null_mx(mx) ? MX_NULL : MX_RECORDS;
+        *mx_out = mx;
         break;
     }
     if (verdict->mx == MX_NULL) {
-        verdict->host_count = 0;
         settle(verdict, LEVEL_DANE, REASON_NULL_MX);
         return MX_DECIDED;
     }
-    if (verdict->mx_status == DNS_INSECURE && options->insecure_mx_may) {
-        settle(verdict, LEVEL_MAY, REASON_INSECURE_MX_MAY);
-        return MX_DECIDED;
-    }
     return MX_GO_ON;
+}
+
+/* Gives host number of the destination but for its state; false behind the last. */
+static bool next_host(const struct destination *destination, const struct fact *mx, size_t number,
+    size_t *cursor, bool wanted, struct host_verdict *host_out)
+{
+    const uint8_t *rdata;
+    uint16_t len;
+
+    if (number >= FACT_MX_MAX || (mx ? !fact_next_record(mx, cursor, &rdata, &len) : number > 0))
+        return false;
+    if (!wanted)
+        return true;
+    *host_out = (struct host_verdict){0};
+    if (mx)
+        fact_read_mx(rdata, len, &host_out->preference, &host_out->name);
+    else
+        host_out->name = destination->name;
+    return true;
+}
+
+/* Looks at the hosts that got a fact since the last time. Returns whether all is known of all. */
+static bool are_hosts_known(
+    const struct destination *destination, const struct fact *mx, struct evidence *evidence)
+{
+    struct host_verdict host;
+    uint64_t expires_ms;
+    evidence_hosts all = 0;
+    size_t cursor = 0;
+
+    for (size_t i = 0;; i++) {
+        bool due = i < FACT_MX_MAX && (evidence->due & EVIDENCE_HOST(i)) != 0;
+        if (!next_host(destination, mx, i, &cursor, due, &host))
+            break;
+        all |= EVIDENCE_HOST(i);
+        if (due && host_decide(destination->port, evidence, i, &host, &expires_ms))
+            evidence->lacking &= ~EVIDENCE_HOST(i);
+    }
+    evidence->due = 0;
+    return (evidence->lacking & all) == 0;
+}
+
+/* Writes every host into the verdict, undecided. */
+static void write_hosts(
+    const struct destination *destination, const struct fact *mx, struct verdict *verdict)
+{
+    size_t cursor = 0;
+    size_t count = 0;
+
+    while (next_host(destination, mx, count, &cursor, true, &verdict->hosts[count]))
+        count++;
+    if (mx && mx->omitted > 0)
+        verdict->hosts[count++] = (struct host_verdict){
+            .preference = UINT16_MAX, .state = HOST_TEMPFAIL, .why = HOST_REASON_BEYOND_LIMIT};
+    verdict->host_count = count;
+}
+
+/* Decides the hosts that write_hosts() has written; all is known of them. */
+static void decide_hosts(
+    const struct destination *destination, struct evidence *evidence, struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->host_count; i++) {
+        uint64_t expires_ms = UINT64_MAX;
+        if (verdict->hosts[i].why == HOST_REASON_BEYOND_LIMIT)
+            continue;
+        host_decide(destination->port, evidence, i, &verdict->hosts[i], &expires_ms);
+        verdict->expires_ms = lesser(verdict->expires_ms, expires_ms);
+    }
 }
 
 /* The table of levels: the first line that fits decides. */
@@ -154,23 +207,23 @@ static void decide_level(struct verdict *verdict, const struct policy_options *o
     }
 }
 
-bool policy_decide(const struct destination *destination, const struct policy_options *options,
-    const struct evidence *evidence, struct question needs_out[POLICY_NEEDS_MAX],
-    size_t *need_count_out, struct verdict *verdict_out)
+static void begin(struct verdict *verdict)
 {
-    struct host_needs needs = {.questions = needs_out, .max = POLICY_NEEDS_MAX};
-    bool final = true;
+    settle(verdict, LEVEL_DEFER, REASON_BAD_REQUEST);
+    verdict->failure.cause = CAUSE_NONE;
+    verdict->expires_ms = verdict->mx_expires_ms = UINT64_MAX;
+    verdict->mx = MX_NOT_ASKED;
+    verdict->mx_status = DNS_SECURE;
+    verdict->mx_canonical.len = 0;
+    verdict->host_count = 0;
+}
 
-    *need_count_out = 0;
-    verdict_out->level = LEVEL_DEFER;
-    verdict_out->reason = REASON_BAD_REQUEST;
-    verdict_out->failure.cause = CAUSE_NONE;
-    verdict_out->expires_ms = verdict_out->mx_expires_ms = UINT64_MAX;
-    verdict_out->mx = MX_NOT_ASKED;
-    verdict_out->mx_status = DNS_SECURE;
-    verdict_out->mx_canonical.len = 0;
-    verdict_out->host_count = 0;
+bool policy_decide(const struct destination *destination, const struct policy_options *options,
+    struct evidence *evidence, struct verdict *verdict_out)
+{
+    const struct fact *mx = NULL;
 
+    begin(verdict_out);
     switch (destination->kind) {
     case DESTINATION_ADDRESS:
         settle(verdict_out, LEVEL_MAY, REASON_ADDRESS_LITERAL);
@@ -179,33 +232,29 @@ bool policy_decide(const struct destination *destination, const struct policy_op
         return true;
     case DESTINATION_HOST:
         /* RFC 7672 2.2.1: a host that the operator names is trusted a priori. */
-        add_single_host(verdict_out, &destination->name);
         break;
     case DESTINATION_DOMAIN:
-        switch (step_mx(destination, options, evidence, &needs, verdict_out)) {
+        switch (step_mx(destination, options, evidence, verdict_out, &mx)) {
         case MX_DECIDED:
             return true;
         case MX_WAIT:
-            *need_count_out = needs.count;
             return false;
         case MX_GO_ON:
             break;
         }
         break;
     }
-    for (size_t i = 0; i < verdict_out->host_count; i++) {
-        uint64_t expires_ms = UINT64_MAX;
-        struct host_verdict *host = &verdict_out->hosts[i];
-        if (host->why == HOST_REASON_BEYOND_LIMIT)
-            continue;
-        if (!host_decide(destination->port, evidence, &needs, host, &expires_ms))
-            final = false;
-        verdict_out->expires_ms = lesser(verdict_out->expires_ms, expires_ms);
+    if (verdict_out->mx_status == DNS_INSECURE && options->insecure_mx_may) {
+        write_hosts(destination, mx, verdict_out);
+        settle(verdict_out, LEVEL_MAY, REASON_INSECURE_MX_MAY);
+        return true;
     }
-    *need_count_out = needs.count;
-    if (final)
-        decide_level(verdict_out, options);
-    return final;
+    if (!are_hosts_known(destination, mx, evidence))
+        return false;
+    write_hosts(destination, mx, verdict_out);
+    decide_hosts(destination, evidence, verdict_out);
+    decide_level(verdict_out, options);
+    return true;
 }
 
 const struct host_verdict *policy_find_host(const struct verdict *verdict, const struct dname *host)

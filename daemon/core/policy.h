@@ -2,8 +2,9 @@
 /*
  * policy.h - decides the TLS policy of a destination from DNS facts (RFC 7672 2.2).
  *
- * A pure function that is asked again whenever a fact has come in: it says what it needs to know
- * next, or the verdict. It keeps nothing between two calls.
+ * A step function that is asked again whenever a fact has come in: it says what it needs to know
+ * next, or the verdict. All that it remembers between two calls is in the evidence: which hosts
+ * lack which facts, so that a fact of one host does not make it look at the others.
  */
 #ifndef DANED_CORE_POLICY_H
 #define DANED_CORE_POLICY_H
@@ -18,18 +19,13 @@ struct policy_options {
     bool not_validating_may; /* on-self-test-failure = may */
 };
 
-/* The most questions one call can need: two for each host, or one for each and the MX. */
-#define POLICY_NEEDS_MAX (2 * FACT_MX_MAX + 1)
-
 /*
- * Decides destination from evidence. Returns true if *verdict_out is final. Returns false if not:
- * then needs_out[0..*need_count_out) are the questions that must be asked now, side by side; none
- * if those under way have to be awaited. *verdict_out is written in either case and borrows from
- * the evidence.
+ * Decides destination from evidence. Returns true if *verdict_out is final; it borrows from the
+ * evidence. Returns false if not: then the questions to be asked now, side by side, can be taken
+ * from the evidence; none if those under way have to be awaited. *verdict_out is of no use then.
  */
 bool policy_decide(const struct destination *destination, const struct policy_options *options,
-    const struct evidence *evidence, struct question needs_out[POLICY_NEEDS_MAX],
-    size_t *need_count_out, struct verdict *verdict_out);
+    struct evidence *evidence, struct verdict *verdict_out);
 
 /*
  * Finds a host that an MTA names among the hosts of a final verdict: by its name, or by its CNAME

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "daemon/core/little_endian.h"
+
 struct state {
     uint64_t v0, v1, v2, v3;
 };
@@ -15,7 +17,7 @@ static uint64_t rotate(uint64_t value, unsigned bits)
     return value << bits | value >> (64 - bits);
 }
 
-static void round_once(struct state *s)
+static inline void round_once(struct state *s)
 {
     s->v0 += s->v1;
     s->v2 += s->v3;
@@ -29,7 +31,7 @@ static void round_once(struct state *s)
     s->v2 = rotate(s->v2, 32);
 }
 
-static void absorb(struct state *s, uint64_t word)
+static inline void absorb(struct state *s, uint64_t word)
 {
     s->v3 ^= word;
     round_once(s);
@@ -46,17 +48,14 @@ uint64_t siphash(const struct siphash_key *key, const void *data, size_t len)
         key->half[0] ^ UINT64_C(0x6c7967656e657261),
         key->half[1] ^ UINT64_C(0x7465646279746573),
     };
-    uint64_t word = 0;
+    uint64_t word = (uint64_t)len << 56;
     size_t i;
 
-    for (i = 0; i < len; i++) {
-        word |= (uint64_t)octets[i] << (i % 8 * 8);
-        if (i % 8 == 7) {
-            absorb(&s, word);
-            word = 0;
-        }
-    }
-    absorb(&s, word | (uint64_t)len << 56);
+    for (i = 0; i + 8 <= len; i += 8)
+        absorb(&s, little_get64(octets + i));
+    for (unsigned bits = 0; i < len; i++, bits += 8)
+        word |= (uint64_t)octets[i] << bits;
+    absorb(&s, word);
     s.v2 ^= 0xff;
     for (int r = 0; r < 4; r++)
         round_once(&s);
@@ -66,8 +65,11 @@ uint64_t siphash(const struct siphash_key *key, const void *data, size_t len)
 uint32_t siphash_name(
     const struct siphash_key *key, uint8_t kind, uint16_t number, const struct dname *name)
 {
-    uint8_t octets[3 + DNAME_MAX] = {kind, (uint8_t)(number >> 8), (uint8_t)number};
+    uint8_t octets[3 + DNAME_MAX];
 
+    octets[0] = kind;
+    octets[1] = (uint8_t)(number >> 8);
+    octets[2] = (uint8_t)number;
     memcpy(octets + 3, name->wire, name->len);
     return (uint32_t)siphash(key, octets, 3u + name->len);
 }

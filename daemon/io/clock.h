@@ -13,10 +13,16 @@
  */
 uint64_t clock_now_ms(void);
 
-/* Microseconds of an arbitrary beginning, for measuring how long something took. */
+/* The same clock in microseconds: clock_now_us() / 1000 is clock_now_ms(). */
 uint64_t clock_now_us(void);
 
 /* The time of day, in seconds since 1970 UTC. It can jump. */
 int64_t clock_wall_s(void);
+
+/* The same in milliseconds. */
+uint64_t clock_wall_ms(void);
+
+/* The kernel's name for this start of the machine (random(4)); all zero if it cannot be had. */
+void clock_boot_id(uint8_t id_out[16]);
 
 #endif

@@ -18,9 +18,9 @@
  * again_ms).
  *
  * Failure modes: a probe answered without AD ends all that waits with CAUSE_NOT_VALIDATING. A
- * probe whose connection is lost ends all with CAUSE_UNREACHABLE: whoever comes back on that
- * address is somebody else. A probe that times out, or has another rcode, is repeated. A reply
- * whose deadline comes first ends with CAUSE_TIMEOUT. None of these lets the reply through.
+ * probe whose connection is lost ends all with CAUSE_UNPROVEN: whoever comes back on that address
+ * is somebody else. A probe that times out, or has another rcode, is repeated. A reply whose
+ * deadline comes first ends with CAUSE_UNPROVEN too. None of these lets the reply through.
  *
  * What it cannot find out: a resolver that lies for some names, or some queries of one connection,
  * and not for the probe. It is trusted in that.
@@ -111,7 +111,7 @@ static bool settle_proven(struct confirmation *confirmation, uint64_t connection
         struct confirmation_waiter *next = TAILQ_NEXT(waiter, link);
         if (waiter->probes_begun < confirmation->probes_begun) {
             bool same = connection != 0 && waiter->connection == connection;
-            settle(confirmation, waiter, same ? CAUSE_NONE : CAUSE_UNREACHABLE);
+            settle(confirmation, waiter, same ? CAUSE_NONE : CAUSE_UNPROVEN);
             all = all && same;
         }
         waiter = next;
@@ -152,7 +152,7 @@ static void on_reply(void *arg, struct getdns_reply *reply, enum dns_cause cause
     } else {
         confirmation->again_ms = uv_now(confirmation->loop) + CONFIRMATION_AGAIN_MS;
         if (cause == CAUSE_UNREACHABLE)
-            settle_all(confirmation, CAUSE_UNREACHABLE);
+            settle_all(confirmation, CAUSE_UNPROVEN);
     }
     getdns_reply_free(reply);
     confirmation->on_probe(confirmation->arg, result, why);
@@ -166,7 +166,7 @@ static void on_timer(uv_timer_t *timer)
     struct confirmation_waiter *first;
 
     while ((first = TAILQ_FIRST(&confirmation->waiting)) != NULL && first->deadline_ms <= now_ms)
-        settle(confirmation, first, CAUSE_TIMEOUT);
+        settle(confirmation, first, CAUSE_UNPROVEN);
     go_on(confirmation);
 }
 

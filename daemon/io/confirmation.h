@@ -23,9 +23,9 @@
 #define CONFIRMATION_AGAIN_MS 100
 
 /*
- * What became of a reply that was held. CAUSE_NONE: it may be believed. CAUSE_NOT_VALIDATING,
- * CAUSE_TIMEOUT (its deadline is over), CAUSE_UNREACHABLE (its connection is lost, or another one
- * than the probe's): it must not. Runs once, from the loop, never inside confirmation_hold().
+ * What became of a reply that was held. CAUSE_NONE: it may be believed. CAUSE_NOT_VALIDATING, or
+ * CAUSE_UNPROVEN (its deadline is over, or its connection is lost or another one than the probe's):
+ * it must not. Runs once, from the loop, never inside confirmation_hold().
  */
 typedef void confirmation_cb(void *arg, enum dns_cause cause);
 

@@ -5,6 +5,7 @@
 #include "daemon/io/control_show.h"
 
 #include <string.h>
+#include <time.h>
 
 static int add_octets(const char *data, size_t len, void *text)
 {
@@ -144,6 +145,27 @@ static void show_overrides(struct text *text, const json_t *overrides, const cha
         text_addf(text, "  %-8s and %" JSON_INTEGER_FORMAT " more\n", what, more);
 }
 
+static void show_cache_file(struct text *text, const json_t *file)
+{
+    char when[40] = "not saved yet";
+    time_t saved = (time_t)show_int(file, "saved_at");
+    struct tm utc;
+
+    if (json_is_null(file)) {
+        text_addf(text, "cache file none: nothing is kept over a restart\n");
+        return;
+    }
+    if (saved > 0 && gmtime_r(&saved, &utc))
+        strftime(when, sizeof when, "saved at %Y-%m-%dT%H:%M:%SZ", &utc);
+    text_addf(text, "cache file %s, %s", show_text(file, "path"), when);
+    if (saved > 0)
+        text_addf(text, " (%" JSON_INTEGER_FORMAT " records)", show_int(file, "saved_records"));
+    text_addf(text, ", %" JSON_INTEGER_FORMAT " facts loaded at the start\n",
+        show_int(file, "loaded_facts"));
+    if (show_text(file, "error")[0])
+        text_addf(text, "           %s\n", show_text(file, "error"));
+}
+
 void control_show_status(struct text *text, const json_t *tree)
 {
     const json_t *cache = json_object_get(tree, "cache");
@@ -169,6 +191,7 @@ void control_show_status(struct text *text, const json_t *tree)
         " of %" JSON_INTEGER_FORMAT " KiB\n",
         show_int(cache, "entries"), show_int(cache, "bytes") / 1024,
         show_int(cache, "size") / 1024);
+    show_cache_file(text, json_object_get(cache, "file"));
     text_addf(text,
         "overrides  %" JSON_INTEGER_FORMAT ": %" JSON_INTEGER_FORMAT
         " expired, %" JSON_INTEGER_FORMAT " will within 7 days, %" JSON_INTEGER_FORMAT

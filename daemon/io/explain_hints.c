@@ -38,6 +38,11 @@ static void failure_hint(const struct failure *failure, char out[EXPLAIN_HINT_MA
         snprintf(out, EXPLAIN_HINT_MAX,
             "Make the resolver validate DNSSEC; \"danectl status\" says what each one answered.");
         break;
+    case CAUSE_UNPROVEN:
+        snprintf(out, EXPLAIN_HINT_MAX,
+            "See if the resolver, and the way to it, are overloaded or change all the time: it "
+            "must answer the self-test over the connection that its answer has come over.");
+        break;
     case CAUSE_REFUSED:
         snprintf(out, EXPLAIN_HINT_MAX, "Allow this machine to ask the resolver.");
         break;

@@ -349,23 +349,68 @@ static uint16_t read_wire_u16(const uint8_t *wire)
     return (uint16_t)(wire[0] << 8 | wire[1]);
 }
 
-/* Moves *at behind the name there, without following a pointer. Returns false at the end. */
+/*
+ * Moves *at behind the name there. Returns false if the name, with all that its pointers lead to,
+ * is not inside the message: getdns would read on behind it, and take for a name what lies there.
+ * RFC 1035 4.1.4: a pointer leads to a prior occurrence, so that each goes further back.
+ */
 static bool skip_name(const uint8_t *wire, size_t len, size_t *at)
 {
-    while (*at < len) {
-        uint8_t octet = wire[*at];
-        if (octet == 0 || octet >= 0xc0) { /* RFC 1035 4.1.4: a pointer is two octets, and last */
-            *at += octet == 0 ? 1 : 2;
-            return *at <= len;
+    size_t here = *at;
+    size_t before = *at;
+    size_t octets = 1;
+    bool jumped = false;
+
+    while (here < len && wire[here] != 0) {
+        uint8_t octet = wire[here];
+        if (octet >= 0xc0) {
+            if (len - here < 2)
+                return false;
+            size_t target = (size_t)(octet & 0x3f) << 8 | wire[here + 1];
+            if (target >= before)
+                return false;
+            if (!jumped)
+                *at = here + 2;
+            jumped = true;
+            here = before = target;
+        } else {
+            octets += (size_t)octet + 1;
+            here += (size_t)octet + 1;
+            if (octet > DNAME_LABEL_MAX || octets > DNAME_MAX)
+                return false;
         }
-        *at += (size_t)octet + 1;
     }
-    return false;
+    if (!jumped)
+        *at = here + 1;
+    return here < len;
+}
+
+/* Whether the names in rdata, which begins at `at` and ends at `end`, are inside of the message. */
+static bool has_whole_names(const uint8_t *wire, size_t len, unsigned type, size_t at, size_t end)
+{
+    static const struct {
+        uint16_t type;
+        uint8_t offset; /* of the first name */
+        uint8_t names;
+    } forms[] = {
+        {DNS_CNAME, 0, 1}, {DNS_DNAME, 0, 1}, {DNS_MX, 2, 1}, {DNS_SOA, 0, 2}, {DNS_RRSIG, 18, 1}};
+
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if (forms[i].type != type)
+            continue;
+        at += forms[i].offset;
+        for (unsigned name = 0; name < forms[i].names; name++)
+            if (at >= end || !skip_name(wire, len, &at))
+                return false;
+        return at <= end;
+    }
+    return true;
 }
 
 /*
- * Whether the records of the message end exactly where it ends. Each turn of either loop moves at
- * least one octet on, so that the counts of the header bound nothing but the number of turns.
+ * Whether the records of the message end exactly where it ends, with all their names. Each turn of
+ * either loop moves at least one octet on, so that the counts of the header bound nothing but the
+ * number of turns.
  */
 static bool is_whole(const uint8_t *wire, size_t len)
 {
@@ -384,9 +429,10 @@ static bool is_whole(const uint8_t *wire, size_t len)
     for (; records > 0; records--) {
         if (!skip_name(wire, len, &at) || len - at < 10)
             return false;
+        unsigned type = read_wire_u16(wire + at);
         size_t rdata_len = read_wire_u16(wire + at + 8);
         at += 10;
-        if (len - at < rdata_len)
+        if (len - at < rdata_len || !has_whole_names(wire, len, type, at, at + rdata_len))
             return false;
         at += rdata_len;
     }

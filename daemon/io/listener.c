@@ -91,8 +91,10 @@ static bool remove_stale_socket(
             return true;
         return fail(error_out, "cannot remove the stale socket");
     }
-    snprintf(error_out, LISTENER_ERROR_MAX, "another process listens on that socket already%s%s",
-        result != 0 ? ": " : "", result != 0 ? strerror(error) : "");
+    errno = error;
+    if (result != 0 && error != EAGAIN)
+        return fail(error_out, "cannot tell whether another process listens on that socket");
+    snprintf(error_out, LISTENER_ERROR_MAX, "another process listens on that socket already");
     return false;
 }
 

@@ -23,6 +23,7 @@ struct lookup {
     struct lookups *owner;
     struct destination destination;
     struct evidence evidence;
+    struct turn_asker asker; /* its share of the resolver */
     struct lookup_waiter *waiters;
     uint64_t started_ms;
     unsigned awaited; /* questions that will still call on_fact() */
@@ -36,8 +37,8 @@ struct lookups {
     struct questions *questions;
     struct lookup_options options;
     struct table in_flight;
-    struct verdict verdict; /* where the policy writes */
-    struct question needs[POLICY_NEEDS_MAX];
+    struct verdict *verdict;        /* where the policy writes */
+    struct verdict *spare;          /* that was shown and is no longer needed, or NULL */
     struct verdict *ready;          /* what the last lookups_decide() lent out, */
     struct evidence ready_evidence; /* and what it borrows from */
 };
@@ -51,13 +52,34 @@ struct lookups *lookups_new(
     lookups->options = *options;
     lookups->questions = questions_new(cache, resolver, &options->questions);
     table_init(&lookups->in_flight);
+    lookups->verdict = alloc_zeroed(sizeof *lookups->verdict);
     evidence_init(&lookups->ready_evidence);
     return lookups;
 }
 
+/*
+ * Takes out what the policy has written. It is large, so that it is not copied; and whoever it is
+ * shown to may start another lookup, which writes again.
+ */
+static struct verdict *take_verdict(struct lookups *lookups)
+{
+    struct verdict *verdict = lookups->verdict;
+
+    lookups->verdict = lookups->spare ? lookups->spare : alloc_zeroed(sizeof *verdict);
+    lookups->spare = NULL;
+    return verdict;
+}
+
+static void give_back_verdict(struct lookups *lookups, struct verdict *verdict)
+{
+    free(lookups->spare);
+    lookups->spare = verdict;
+}
+
 static void forget_ready(struct lookups *lookups)
 {
-    free(lookups->ready);
+    if (lookups->ready)
+        give_back_verdict(lookups, lookups->ready);
     lookups->ready = NULL;
     evidence_fini(&lookups->ready_evidence);
 }
@@ -81,6 +103,8 @@ void lookups_free(struct lookups *lookups)
     table_fini(&lookups->in_flight);
     questions_free(lookups->questions);
     forget_ready(lookups);
+    free(lookups->verdict);
+    free(lookups->spare);
     free(lookups);
 }
 
@@ -92,6 +116,11 @@ size_t lookups_in_flight(const struct lookups *lookups)
 size_t lookups_questions_in_flight(const struct lookups *lookups)
 {
     return questions_in_flight(lookups->questions);
+}
+
+size_t lookups_questions_waiting(const struct lookups *lookups)
+{
+    return questions_waiting(lookups->questions);
 }
 
 static enum cache_kind cache_kind_of(const struct destination *destination)
@@ -162,13 +191,16 @@ bool lookups_cached(struct lookups *lookups, const struct destination *destinati
     if (!cache_get(lookups->cache, cache_kind_of(destination), destination->port,
             &destination->name, now_ms, &level))
         return false;
-    *answer_out = answer_unpack(level.octets, level.len, level.expires_ms);
+    answer_unpack(level.octets, level.len, level.expires_ms, answer_out);
     return true;
 }
 
 struct answer lookups_read_level(const struct cache_item *item)
 {
-    return answer_unpack(item->value, item->len, item->expires_ms);
+    struct answer answer;
+
+    answer_unpack(item->value, item->len, item->expires_ms, &answer);
+    return answer;
 }
 
 bool lookups_known(struct lookups *lookups, const struct destination *destination, uint64_t now_ms,
@@ -196,12 +228,12 @@ static enum level last_decided(
     return answer_unpack_decided(last.octets);
 }
 
-static void keep_level(const struct lookup *lookup, uint64_t now_ms)
+static void keep_level(const struct lookup *lookup, const struct verdict *verdict, uint64_t now_ms)
 {
     struct lookups *lookups = lookup->owner;
     const struct destination *destination = &lookup->destination;
     uint8_t packed[ANSWER_PACKED_MAX];
-    struct answer answer = answer_of(&lookups->verdict);
+    struct answer answer = answer_of(verdict);
 
     if (answer.expires_ms == UINT64_MAX)
         return;
@@ -224,89 +256,86 @@ static void keep_level(const struct lookup *lookup, uint64_t now_ms)
         packed, answer_pack(&answer, decided, packed), answer.expires_ms, now_ms);
 }
 
-/*
- * Gives a copy of the verdict with the hosts that it has. A callback may start another lookup,
- * which writes over lookups->verdict.
- */
-static struct verdict *copy_verdict(const struct verdict *verdict)
-{
-    size_t size =
-        sizeof *verdict - (VERDICT_HOSTS_MAX - verdict->host_count) * sizeof verdict->hosts[0];
-    struct verdict *copy = alloc_zeroed(sizeof *verdict);
+static void on_fact(void *arg, const struct question *question, const struct fact *fact);
 
-    memcpy(copy, verdict, size);
-    return copy;
+/* Takes a fact that is needed from the cache, or asks for it; it is known then, or awaited. */
+static void look_for(struct lookup *lookup, const struct question *question, uint64_t now_ms)
+{
+    struct lookups *lookups = lookup->owner;
+    struct fact *cached = lookup->anew && question->type == DNS_MX
+                              ? NULL
+                              : questions_cached(lookups->questions, question, now_ms);
+
+    if (cached) {
+        evidence_add(&lookup->evidence, question, cached);
+        return;
+    }
+    enum dns_cause cause =
+        questions_ask(lookups->questions, question, &lookup->asker, on_fact, lookup);
+    if (cause == CAUSE_NONE) {
+        lookup->awaited++;
+        lookup->asked_dns = true;
+        return;
+    }
+    struct fact *error = fact_new_error(cause);
+    error->expires_ms = now_ms;
+    evidence_add(&lookup->evidence, question, error);
 }
 
 /*
  * Goes as far as what is known allows. Returns true if lookups->verdict is final. A fact that is
  * awaited comes by on_fact().
  */
-static void on_fact(void *arg, const struct question *question, const struct fact *fact);
-
 static bool advance(struct lookup *lookup, uint64_t now_ms)
 {
     struct lookups *lookups = lookup->owner;
-    size_t count;
-    bool learned;
+    const struct question *question;
 
-    do {
+    for (;;) {
         if (policy_decide(&lookup->destination, &lookups->options.policy, &lookup->evidence,
-                lookups->needs, &count, &lookups->verdict))
+                lookups->verdict))
             return true;
-        learned = false;
-        for (size_t i = 0; i < count; i++) {
-            const struct question *question = &lookups->needs[i];
-            struct fact *cached = lookup->anew && question->type == DNS_MX
-                                      ? NULL
-                                      : questions_cached(lookups->questions, question, now_ms);
-            if (cached) {
-                evidence_add(&lookup->evidence, question, cached);
-                learned = true;
-                continue;
-            }
-            enum dns_cause cause = questions_ask(lookups->questions, question, on_fact, lookup);
-            if (cause == CAUSE_NONE) {
-                evidence_mark_pending(&lookup->evidence, question);
-                lookup->awaited++;
-                lookup->asked_dns = true;
-            } else {
-                struct fact *error = fact_new_error(cause);
-                error->expires_ms = now_ms;
-                evidence_add(&lookup->evidence, question, error);
-                learned = true;
-            }
-        }
-    } while (learned);
-    return false;
+        while ((question = evidence_take_need(&lookup->evidence)) != NULL)
+            look_for(lookup, question, now_ms);
+        if (lookup->evidence.due == 0)
+            return false;
+    }
 }
 
-static void report(struct lookup *lookup, uint64_t now_ms)
+static void report(struct lookup *lookup, const struct verdict *verdict, uint64_t now_ms)
 {
     const struct lookup_options *options = &lookup->owner->options;
 
     if (!options->on_decided)
         return;
-    struct answer answer = answer_of(&lookup->owner->verdict);
+    struct answer answer = answer_of(verdict);
     options->on_decided(options->arg, &lookup->destination, &answer, answer_ttl(&answer, now_ms),
         now_ms - lookup->started_ms, lookup->asked_dns);
 }
 
-/* lookups->verdict is final for a lookup of the table: tells all who wait. */
+/* lookups->verdict is final for a lookup: takes it out, and keeps what it says. */
+static struct verdict *conclude(struct lookup *lookup, uint64_t now_ms)
+{
+    struct verdict *verdict = take_verdict(lookup->owner);
+
+    keep_level(lookup, verdict, now_ms);
+    report(lookup, verdict, now_ms);
+    lookup->settled = true;
+    return verdict;
+}
+
+/* As conclude(), and tells all who wait. */
 static void settle(struct lookup *lookup, uint64_t now_ms)
 {
     struct lookups *lookups = lookup->owner;
-    struct verdict *verdict = copy_verdict(&lookups->verdict);
+    struct verdict *verdict = conclude(lookup, now_ms);
 
-    keep_level(lookup, now_ms);
-    report(lookup, now_ms);
-    lookup->settled = true;
     while (lookup->waiters) {
         struct lookup_waiter *waiter = lookup->waiters;
         lookups_forget(waiter);
         waiter->callback(waiter, verdict);
     }
-    free(verdict);
+    give_back_verdict(lookups, verdict);
 }
 
 static void on_fact(void *arg, const struct question *question, const struct fact *fact)
@@ -380,16 +409,31 @@ static struct lookup *start(struct lookups *lookups, const struct lookup_key *ke
     lookup->anew = key->anew;
     lookup->started_ms = now_ms;
     evidence_init(&lookup->evidence);
+    turn_asker_init(&lookup->asker);
     return lookup;
 }
 
-/* Lends lookups->verdict to the caller of lookups_decide(), with the evidence it borrows from. */
-static const struct verdict *lend(struct lookups *lookups, struct evidence *evidence)
+/* Lends a verdict to the caller of lookups_decide(), with the evidence that it borrows from. */
+static const struct verdict *lend(
+    struct lookups *lookups, struct verdict *verdict, struct evidence *evidence)
 {
-    lookups->ready = copy_verdict(&lookups->verdict);
+    lookups->ready = verdict;
     lookups->ready_evidence = *evidence;
     evidence_init(evidence);
-    return lookups->ready;
+    return verdict;
+}
+
+static const struct verdict *refuse(struct lookups *lookups, uint64_t now_ms)
+{
+    struct evidence none;
+    struct verdict *verdict = take_verdict(lookups);
+
+    evidence_init(&none);
+    memset(verdict, 0, offsetof(struct verdict, hosts));
+    verdict->level = LEVEL_DEFER;
+    verdict->reason = REASON_OVERLOADED;
+    verdict->expires_ms = now_ms;
+    return lend(lookups, verdict, &none);
 }
 
 static enum lookup_status decide(struct lookups *lookups, const struct lookup_key *key,
@@ -401,24 +445,14 @@ static enum lookup_status decide(struct lookups *lookups, const struct lookup_ke
 
     forget_ready(lookups);
     if (!lookup && lookups->in_flight.member_count >= LOOKUPS_MAX) {
-        memset(&lookups->verdict, 0, offsetof(struct verdict, hosts));
-        lookups->verdict.level = LEVEL_DEFER;
-        lookups->verdict.reason = REASON_OVERLOADED;
-        lookups->verdict.expires_ms = now_ms;
-        struct evidence none;
-        evidence_init(&none);
-        *verdict_out = lend(lookups, &none);
+        *verdict_out = refuse(lookups, now_ms);
         return LOOKUP_READY;
     }
     if (!lookup) {
         lookup = start(lookups, key, now_ms);
         bool final = advance(lookup, now_ms);
-        if (final) {
-            keep_level(lookup, now_ms);
-            report(lookup, now_ms);
-            *verdict_out = lend(lookups, &lookup->evidence);
-            lookup->settled = true;
-        }
+        if (final)
+            *verdict_out = lend(lookups, conclude(lookup, now_ms), &lookup->evidence);
         /* A question may be under way though the verdict is final; on_fact() ends it then. */
         if (final && lookup->awaited == 0)
             free_lookup(lookup);

@@ -101,7 +101,7 @@ bool lookups_known(struct lookups *lookups, const struct destination *destinatio
 enum lookup_status lookups_decide(struct lookups *lookups, const struct destination *destination,
     uint64_t now_ms, struct lookup_waiter *waiter, const struct verdict **verdict_out);
 
-/* Reads a level as cache_scan() shows it, of CACHE_DOMAIN or CACHE_HOST. */
+/* Reads a level as cache_walk_step() shows it, of CACHE_DOMAIN or CACHE_HOST. */
 struct answer lookups_read_level(const struct cache_item *item);
 
 /*
@@ -115,8 +115,9 @@ enum lookup_status lookups_decide_anew(struct lookups *lookups,
 /* Ends a waiter's waiting, so that its callback does not run. The lookup goes on. */
 void lookups_forget(struct lookup_waiter *waiter);
 
-/* How many lookups, and DNS questions, are under way. */
+/* How many lookups, and DNS questions, are under way, and how many of these are not sent yet. */
 size_t lookups_in_flight(const struct lookups *lookups);
 size_t lookups_questions_in_flight(const struct lookups *lookups);
+size_t lookups_questions_waiting(const struct lookups *lookups);
 
 #endif

@@ -60,31 +60,32 @@ static void reply_with_verdict(
 }
 
 /* Whether the answer is known without a verdict. Map "pin" needs the facts behind dane-required. */
-static bool is_known(struct server *server, const struct request *request, uint64_t now_ms,
-    struct answer *answer_out)
+static bool is_known(struct server *server, const struct destination *destination, enum map map,
+    uint64_t now_ms, struct answer *answer_out)
 {
-    return lookups_known(server->lookups, &request->destination, now_ms, answer_out) &&
-           !(request->map == MAP_PIN && answer_out->level == LEVEL_DANE_REQUIRED &&
-               request->destination.kind != DESTINATION_ADDRESS);
+    return lookups_known(server->lookups, destination, now_ms, answer_out) &&
+           !(map == MAP_PIN && answer_out->level == LEVEL_DANE_REQUIRED &&
+               destination->kind != DESTINATION_ADDRESS);
 }
 
-static enum protocol_step ask(struct server *server, const struct request *asked, uint64_t now_ms,
-    struct replies *replies, struct request **request_out)
+static enum protocol_step ask(struct server *server, const struct destination *destination,
+    enum map map, uint64_t now_ms, struct replies *replies, struct request **request_out)
 {
     struct answer answer;
     const struct verdict *verdict;
 
-    if (asked->map == MAP_DRY_RUN) {
-        server_try(server, &asked->destination, now_ms);
+    if (map == MAP_DRY_RUN) {
+        server_try(server, destination, now_ms);
         return reply_not_found(replies);
     }
-    if (is_known(server, asked, now_ms, &answer)) {
-        server_log_answer(&asked->destination, &answer, "cache");
-        reply_with_answer(replies, asked->map, &answer);
+    if (is_known(server, destination, map, now_ms, &answer)) {
+        server_log_answer(destination, &answer, "cache");
+        reply_with_answer(replies, map, &answer);
         return PROTOCOL_REPLIED;
     }
     struct request *request = alloc_zeroed(sizeof *request);
-    *request = *asked;
+    request->destination = *destination;
+    request->map = map;
     request->overridden =
         lookups_overridden(server->lookups, &request->destination, &request->answer);
     if (lookups_decide(server->lookups, &request->destination, now_ms, &request->waiter,
@@ -110,7 +111,8 @@ static enum protocol_step take(struct server *server, const struct input *input,
 {
     struct span payload;
     struct socketmap_request wire;
-    struct request asked = {.session = NULL};
+    struct destination destination;
+    enum map map;
     const char *reason;
 
     switch (netstring_parse(input->data, input->len, SOCKETMAP_REQUEST_MAX, &payload, used_out)) {
@@ -124,19 +126,17 @@ static enum protocol_step take(struct server *server, const struct input *input,
     }
     if (!socketmap_parse_request(payload, &wire, &reason))
         return refuse(replies, reason, PROTOCOL_LAST);
-    if (!map_find(wire.map, &asked.map))
+    if (!map_find(wire.map, &map))
         return refuse(replies, "unknown map (known: policy, dane, pin, dry-run)", PROTOCOL_REPLIED);
-    enum destination_error error =
-        destination_parse(wire.key.data, wire.key.len, &asked.destination);
+    enum destination_error error = destination_parse(wire.key.data, wire.key.len, &destination);
     if (error != DESTINATION_OK) {
         char text[256] = "malformed destination: ";
         strncat(text, destination_error_text(error), sizeof text - strlen(text) - 1);
         return refuse(replies, text, PROTOCOL_REPLIED);
     }
-    if (asked.destination.kind == DESTINATION_PARENT) {
+    if (destination.kind == DESTINATION_PARENT)
         return reply_not_found(replies);
-    }
-    return ask(server, &asked, now_ms, replies, request_out);
+    return ask(server, &destination, map, now_ms, replies, request_out);
 }
 
 static enum protocol_step answer(struct server *server, struct request *request,

@@ -2,12 +2,14 @@
 /*
  * questions.c - DNS questions on their way.
  *
- * The path of one: questions_ask() finds nobody asking and asks the resolver; on_reply() gives the
- * reply to the chase; the chase gives the fact, or the next name, which is asked in the same way.
- * The fact goes into the cache and to all who wait, and the question is gone.
+ * The path of one: questions_ask() finds nobody asking, takes a place and asks the resolver;
+ * on_reply() gives the reply to the chase; the chase gives the fact, or the next name, which is
+ * asked in the same place. The fact goes into the cache and to all who wait, the question is gone,
+ * and go_on() sends those that its place is free for.
  *
- * What can fail: the resolver refuses at once (the caller is told the cause), or calls back without
- * a reply, or with one that is no answer: each is a FACT_ERROR.
+ * What can fail: too many wait for a place, or the resolver refuses at once (the caller is told the
+ * cause); the place comes too late; the resolver calls back without a reply, or with one that is no
+ * answer: each is a FACT_ERROR.
  */
 #include "daemon/io/questions.h"
 
@@ -29,6 +31,7 @@ struct pending {
     struct questions *owner;
     struct question question;
     struct chase chase;
+    struct turn turn;
     struct waiter *waiters;
 };
 
@@ -37,6 +40,8 @@ struct questions {
     struct resolver *resolver;
     struct questions_options options;
     struct table in_flight;
+    struct turns turns;
+    bool going_on; /* inside go_on() */
 };
 
 struct questions *questions_new(
@@ -48,6 +53,7 @@ struct questions *questions_new(
     questions->resolver = resolver;
     questions->options = *options;
     table_init(&questions->in_flight);
+    turns_init(&questions->turns);
     return questions;
 }
 
@@ -83,6 +89,11 @@ size_t questions_in_flight(const struct questions *questions)
     return questions->in_flight.member_count;
 }
 
+size_t questions_waiting(const struct questions *questions)
+{
+    return questions->turns.waiting_count;
+}
+
 struct fact *questions_cached(
     struct questions *questions, const struct question *question, uint64_t now_ms)
 {
@@ -92,19 +103,13 @@ struct fact *questions_cached(
 /* Seconds that a fact is kept. There is no floor (RFC 2181 8); only caps. */
 static uint32_t time_to_keep(const struct questions_options *options, const struct fact *fact)
 {
-    uint32_t cap = options->max_ttl_s;
+    uint32_t cap = fact_ttl_cap(fact, options->max_ttl_s, options->negative_max_ttl_s);
 
-    switch ((enum fact_outcome)fact->outcome) {
-    case FACT_RECORDS:
-        break;
-    case FACT_NODATA:
-    case FACT_NXDOMAIN:
-        cap = options->negative_max_ttl_s < cap ? options->negative_max_ttl_s : cap;
-        break;
-    case FACT_ERROR:
+    if (fact->outcome == FACT_ERROR) {
         /* The state of the resolver itself is not a fact of DNS: it is asked anew each time. */
         if (fact->cause == CAUSE_NOT_VALIDATING || fact->cause == CAUSE_UNREACHABLE ||
-            fact->cause == CAUSE_OVERLOADED || fact->cause == CAUSE_SHUTDOWN)
+            fact->cause == CAUSE_UNPROVEN || fact->cause == CAUSE_OVERLOADED ||
+            fact->cause == CAUSE_SHUTDOWN)
             return 0;
         return options->error_ttl_s;
     }
@@ -125,36 +130,79 @@ static void keep(struct questions *questions, const struct question *question, s
     fact_cache_put(questions->cache, question->type, &question->name, fact, now_ms);
 }
 
+static void go_on(struct questions *questions);
+
 /* The question has its fact: keeps it, tells those who wait, and frees both. Takes fact. */
 static void finish(struct pending *pending, struct fact *fact)
 {
-    keep(pending->owner, &pending->question, fact);
+    struct questions *questions = pending->owner;
+
+    keep(questions, &pending->question, fact);
     /* Out of the table first: a callback may ask the same question again. */
-    table_remove(&pending->owner->in_flight, &pending->node);
+    table_remove(&questions->in_flight, &pending->node);
     for (struct waiter *waiter = pending->waiters; waiter; waiter = waiter->next)
         waiter->callback(waiter->arg, &pending->question, fact);
     free_pending(pending);
     free(fact);
 }
 
+static void on_reply(void *arg, const struct dns_reply *reply, enum dns_cause cause);
+
+/* Asks the resolver for where the chase stands. */
+static enum dns_cause send(struct pending *pending)
+{
+    return resolver_ask(
+        pending->owner->resolver, &pending->chase.at, pending->chase.qtype, on_reply, pending);
+}
+
+/* As finish(), for a question that has a place: the resolver has given a reply, or has not. */
+static void end_sent(struct pending *pending, struct fact *fact, bool answered)
+{
+    struct questions *questions = pending->owner;
+
+    turns_give_back(&questions->turns, &pending->turn, answered);
+    finish(pending, fact);
+    go_on(questions);
+}
+
+/* Sends what there is a place for now. Not from inside a call of the asker's. */
+static void go_on(struct questions *questions)
+{
+    struct turn *turn;
+    bool too_late;
+
+    /* A refusal below comes back here; it leaves the rest to the loop that met it. */
+    if (questions->going_on)
+        return;
+    questions->going_on = true;
+    while ((turn = turns_next(&questions->turns, questions->options.now_ms(), &too_late)) != NULL) {
+        struct pending *pending =
+            (struct pending *)(void *)((char *)turn - offsetof(struct pending, turn));
+        enum dns_cause cause = too_late ? CAUSE_OVERLOADED : send(pending);
+        if (too_late)
+            finish(pending, fact_new_error(cause));
+        else if (cause != CAUSE_NONE)
+            end_sent(pending, fact_new_error(cause), false);
+    }
+    questions->going_on = false;
+}
+
 static void on_reply(void *arg, const struct dns_reply *reply, enum dns_cause cause)
 {
     struct pending *pending = arg;
-    struct questions *questions = pending->owner;
     struct fact *fact;
 
     if (reply)
-        fact = chase_step(&pending->chase, reply, questions->options.wall_s());
+        fact = chase_step(&pending->chase, reply, pending->owner->options.wall_s());
     else
         fact = fact_new_error(cause);
     if (!fact) {
-        cause = resolver_ask(
-            questions->resolver, &pending->chase.at, pending->chase.qtype, on_reply, pending);
+        cause = send(pending);
         if (cause == CAUSE_NONE)
             return;
         fact = fact_new_error(cause);
     }
-    finish(pending, fact);
+    end_sent(pending, fact, reply != NULL);
 }
 
 static bool is_question(const struct table_node *node, const void *key)
@@ -168,25 +216,53 @@ static uint32_t hash_of(const struct questions *questions, const struct question
         cache_hash_key(questions->cache), CACHE_FACT, question->type, &question->name);
 }
 
+static struct pending *begin(struct questions *questions, const struct question *question)
+{
+    struct pending *pending = alloc_zeroed(sizeof *pending);
+
+    pending->owner = questions;
+    pending->question = *question;
+    chase_init(&pending->chase, &question->name, question->type);
+    return pending;
+}
+
+/* Takes a place for a question, and sends it if there is one. Returns why not, if it is refused. */
+static enum dns_cause take_turn(struct pending *pending, struct turn_asker *asker)
+{
+    struct questions *questions = pending->owner;
+    enum dns_cause cause;
+
+    switch (turns_take(&questions->turns, &pending->turn, asker, questions->options.now_ms())) {
+    case TURN_REFUSED:
+        return CAUSE_OVERLOADED;
+    case TURN_WAITS:
+        return CAUSE_NONE;
+    case TURN_TAKEN:
+        break;
+    }
+    cause = send(pending);
+    if (cause != CAUSE_NONE)
+        turns_give_back(&questions->turns, &pending->turn, true);
+    return cause;
+}
+
 enum dns_cause questions_ask(struct questions *questions, const struct question *question,
-    question_done_cb *callback, void *arg)
+    struct turn_asker *asker, question_done_cb *callback, void *arg)
 {
     uint32_t hash = hash_of(questions, question);
     struct pending *pending =
         (struct pending *)(void *)table_find(&questions->in_flight, hash, is_question, question);
 
     if (!pending) {
-        pending = alloc_zeroed(sizeof *pending);
-        pending->owner = questions;
-        pending->question = *question;
-        chase_init(&pending->chase, &question->name, question->type);
-        enum dns_cause cause =
-            resolver_ask(questions->resolver, &question->name, question->type, on_reply, pending);
+        pending = begin(questions, question);
+        enum dns_cause cause = take_turn(pending, asker);
         if (cause != CAUSE_NONE) {
             free(pending);
             return cause;
         }
         table_insert(&questions->in_flight, &pending->node, hash);
+    } else {
+        turns_join(&questions->turns, &pending->turn, asker);
     }
     struct waiter *waiter = alloc_zeroed(sizeof *waiter);
     waiter->callback = callback;

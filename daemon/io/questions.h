@@ -4,10 +4,12 @@
  *
  * Looks into the cache, joins a question that is under way already, or asks the resolver and
  * follows CNAMEs until there is a fact (core/chase.h); keeps the fact for as long as it may be
- * kept. What fails is a fact too, a FACT_ERROR.
+ * kept. What fails is a fact too, a FACT_ERROR. When the resolver is busy, a question waits for its
+ * turn (io/turns.h).
  *
  * Owns the questions under way; borrows the cache and the resolver. A question ends by the
- * resolver's time-out at the latest, CHASE_LINKS_MAX times over at the worst.
+ * resolver's time-out after it was sent, CHASE_LINKS_MAX times over at the worst, and is sent
+ * within TURNS_WAIT_MS or refused as overloaded.
  */
 #ifndef DANED_IO_QUESTIONS_H
 #define DANED_IO_QUESTIONS_H
@@ -15,6 +17,7 @@
 #include "daemon/core/cache.h"
 #include "daemon/core/evidence.h"
 #include "daemon/io/resolver.h"
+#include "daemon/io/turns.h"
 
 /* How long facts are kept at most, in seconds, and whence the time comes. */
 struct questions_options {
@@ -46,13 +49,15 @@ struct fact *questions_cached(
     struct questions *questions, const struct question *question, uint64_t now_ms);
 
 /*
- * Asks, or joins the same question under way. On CAUSE_NONE the callback will run, once, never
- * inside this call. Otherwise it never runs, and the return value says why.
+ * Asks for asker, which stays until the callback has run, or joins the same question under way. On
+ * CAUSE_NONE the callback will run, once, never inside this call. Otherwise it never runs, and the
+ * return value says why.
  */
 enum dns_cause questions_ask(struct questions *questions, const struct question *question,
-    question_done_cb *callback, void *arg);
+    struct turn_asker *asker, question_done_cb *callback, void *arg);
 
-/* How many questions are under way. */
+/* How many questions are under way, and how many of them wait for their turn to be sent. */
 size_t questions_in_flight(const struct questions *questions);
+size_t questions_waiting(const struct questions *questions);
 
 #endif

@@ -3,7 +3,8 @@
  * resolver.h - the seam to DNS: one question, one reply, nothing decided.
  *
  * resolver_getdns.c is the one real resolver behind it; tests put a scripted one there. A resolver
- * bounds its own queries in number and time; it does not cache, and it does not join questions.
+ * bounds its queries in time, and whoever asks bounds their number (io/turns.h); it does not cache,
+ * and it does not join questions.
  *
  * The contract: resolver_ask() returns CAUSE_NONE if the question is under way, and then calls back
  * exactly once, never from inside resolver_ask(). Any other return is the reason why it could not

@@ -3,14 +3,13 @@
  * resolver_getdns.h - the real resolver: a pool of validating resolvers behind io/resolver.h.
  *
  * Only upstreams that passed their self-test are asked (io/self_test.h). While none has passed or
- * failed yet, questions are held; when none has passed and one has failed, they are refused with
- * CAUSE_NOT_VALIDATING.
+ * failed yet, questions are held, until the self-tests that are under way have shown nothing or for
+ * timeout_ms; when none has passed and one has failed, they are refused with CAUSE_NOT_VALIDATING.
  *
  * A reply that denies DNSSEC, i.e. NOERROR or NXDOMAIN without AD, is handed on only after its
  * upstream has proven, since the reply came, that it still validates (io/confirmation.h).
  *
- * Limits: RESOLVER_IN_FLIGHT_MAX questions are with the upstreams, RESOLVER_WAITING_MAX more wait
- * for their turn, first come, first served; beyond that, CAUSE_OVERLOADED.
+ * Limits: whoever asks bounds the number of questions (io/turns.h).
  */
 #ifndef DANED_IO_RESOLVER_GETDNS_H
 #define DANED_IO_RESOLVER_GETDNS_H
@@ -22,10 +21,9 @@
 
 #include "daemon/core/dns.h"
 #include "daemon/io/resolver.h"
+#include "daemon/io/resolver_counts.h"
 
 #define RESOLVER_UPSTREAMS_MAX 8
-#define RESOLVER_IN_FLIGHT_MAX 1000
-#define RESOLVER_WAITING_MAX 50000
 #define RESOLVER_TIMEOUT_MS 4000 /* the default of timeout_ms */
 
 enum upstream_state { UPSTREAM_UNTESTED, UPSTREAM_PASSED, UPSTREAM_FAILED };
@@ -68,43 +66,6 @@ struct resolver_getdns_options {
     void *arg;
 };
 
-/* How questions ended: X(name, label of the metric). */
-#define RESOLVER_RESULTS(X)       \
-    X(NOERROR, "noerror")         \
-    X(NXDOMAIN, "nxdomain")       \
-    X(SERVFAIL, "servfail")       \
-    X(OTHER_RCODE, "other_rcode") \
-    X(TIMEOUT, "timeout")         \
-    X(UNREACHABLE, "unreachable") \
-    X(MALFORMED, "malformed")     \
-    X(REFUSED, "not_asked")
-
-enum resolver_result {
-#define X(name, label) RESOLVER_RESULT_##name,
-    RESOLVER_RESULTS(X)
-#undef X
-        RESOLVER_RESULT_COUNT
-};
-
-/* The types that are counted one by one, and all others. */
-enum resolver_counted {
-    RESOLVER_COUNTED_A,
-    RESOLVER_COUNTED_AAAA,
-    RESOLVER_COUNTED_MX,
-    RESOLVER_COUNTED_TLSA,
-    RESOLVER_COUNTED_CNAME,
-    RESOLVER_COUNTED_OTHER,
-    RESOLVER_COUNTED_COUNT
-};
-
-/* Questions of self-tests and probes are not counted. */
-struct resolver_getdns_counters {
-    uint64_t queries[RESOLVER_COUNTED_COUNT][RESOLVER_RESULT_COUNT];
-    uint64_t retries; /* second attempts */
-    size_t in_flight; /* now: with an upstream */
-    size_t waiting;   /* now: not sent yet */
-};
-
 typedef void resolver_closed_cb(void *arg);
 
 /*
@@ -123,11 +84,7 @@ const char *resolver_getdns_upstream_text(const struct resolver *resolver, size_
 uint64_t resolver_getdns_probes(const struct resolver *resolver);
 
 /* Owned by the resolver, always current. */
-const struct resolver_getdns_counters *resolver_getdns_counters(const struct resolver *resolver);
-
-/* Label of a result and of a counted type, for the metrics; static storage. */
-const char *resolver_result_label(enum resolver_result result);
-const char *resolver_counted_label(enum resolver_counted counted);
+const struct resolver_counts *resolver_getdns_counts(const struct resolver *resolver);
 
 /*
  * Drops every question; no callback of a question or of a state runs any more. Frees the resolver

@@ -149,7 +149,7 @@ static void close_session(struct session *session)
 }
 
 static void work(
-    struct session *session, const char *data, size_t len, size_t fresh, uint64_t now_ms);
+    struct session *session, const char *data, size_t len, size_t fresh, uint64_t now_us);
 static void next_part(struct session *session, uint64_t now_ms);
 
 static void on_written(uv_write_t *request, int status)
@@ -168,7 +168,7 @@ static void on_written(uv_write_t *request, int status)
     else if (session->parts && session->writes == 0)
         next_part(session, clock_now_ms());
     else if (!session->request && session->writes == 0)
-        work(session, session->input, session->input_len, 0, clock_now_ms());
+        work(session, session->input, session->input_len, 0, clock_now_us());
 }
 
 /*
@@ -268,14 +268,14 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
     size_t fresh = count > 0 ? (size_t)count : 0;
     session->eof = count < 0;
     if (session->input_len == 0) {
-        work(session, buffer->base, fresh, fresh, clock_now_ms());
+        work(session, buffer->base, fresh, fresh, clock_now_us());
         return;
     }
     char *input = alloc_array(session->input, session->input_len + fresh, 1);
     if (fresh > 0)
         memcpy(input + session->input_len, buffer->base, fresh);
     set_input(session, input, session->input_len + fresh);
-    work(session, session->input, session->input_len, fresh, clock_now_ms());
+    work(session, session->input, session->input_len, fresh, clock_now_us());
 }
 
 /* A session that waits for a lookup or for its client to read takes no more requests. */
@@ -306,17 +306,17 @@ static uint64_t count_duration(const struct session *session)
 }
 
 /* Lets the protocol take requests from input until it needs more, waits, or has had enough. */
-static bool take_requests(struct session *session, struct input *input, uint64_t now_ms)
+static bool take_requests(struct session *session, struct input *input, uint64_t now_us)
 {
     struct server *server = session->group->server;
-    uint64_t taken_us = clock_now_us();
+    uint64_t taken_us = now_us;
 
     while (!session->request && session->writes == 0 && !session->last &&
            (input->len > 0 || input->eof)) {
         size_t used = 0;
         struct request *request = NULL;
         enum protocol_step step = session->group->protocol->take(
-            server, input, now_ms, &server->replies, &used, &request);
+            server, input, now_us / 1000, &server->replies, &used, &request);
         input->data += used;
         input->len -= used;
         if (input->fresh > input->len)
@@ -353,11 +353,12 @@ static void await_part(struct session *session, uint64_t now_ms)
  * for next. The shared reply buffer is empty before, or has the reply to the request before.
  */
 static void work(
-    struct session *session, const char *data, size_t len, size_t fresh, uint64_t now_ms)
+    struct session *session, const char *data, size_t len, size_t fresh, uint64_t now_us)
 {
     struct input input = {.data = data, .len = len, .fresh = fresh, .eof = session->eof};
+    uint64_t now_ms = now_us / 1000;
 
-    if (!take_requests(session, &input, now_ms))
+    if (!take_requests(session, &input, now_us))
         return;
     if (session->parts) {
         await_part(session, now_ms);
@@ -389,11 +390,11 @@ static void go_on(struct session *session, enum protocol_step step, uint64_t now
             await_part(session, now_ms);
         return;
     }
-    count_duration(session);
+    uint64_t now_us = count_duration(session);
     drop_request(session);
     if (step == PROTOCOL_LAST)
         session->last = true;
-    work(session, session->input, session->input_len, 0, now_ms);
+    work(session, session->input, session->input_len, 0, now_us);
 }
 
 /* What the request waited for is there, or takes too long: replies and goes on. */

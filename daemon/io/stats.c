@@ -178,7 +178,7 @@ static void show_cache(
 static void show_dns(
     const struct visit *visit, const struct lookups *lookups, const struct resolver *resolver)
 {
-    const struct resolver_getdns_counters *counters = resolver_getdns_counters(resolver);
+    const struct resolver_counts *counts = resolver_getdns_counts(resolver);
 
     for (size_t i = 0; i < RESOLVER_COUNTED_COUNT; i++)
         for (size_t j = 0; j < RESOLVER_RESULT_COUNT; j++) {
@@ -189,14 +189,16 @@ static void show_dns(
                 .label_count = 2,
                 .labels = {{"type", resolver_counted_label((enum resolver_counted)i)},
                     {"result", resolver_result_label((enum resolver_result)j)}},
-                .value = counters->queries[i][j],
+                .value = counts->queries[i][j],
             };
             visit->callback(visit->arg, &row);
         }
     show(visit, "daned_dns_retries_total", "Questions to the resolvers that were asked again",
-        STATS_COUNTER, counters->retries);
+        STATS_COUNTER, counts->retries);
     show(visit, "daned_dns_in_flight", "Questions to the resolvers that wait for their answers",
-        STATS_GAUGE, counters->in_flight + counters->waiting);
+        STATS_GAUGE, counts->in_flight + counts->held);
+    show(visit, "daned_dns_waiting", "Questions that wait for their turn to be sent", STATS_GAUGE,
+        lookups_questions_waiting(lookups));
     show(visit, "daned_lookups_in_flight", "Destinations that are being looked up", STATS_GAUGE,
         lookups_in_flight(lookups));
     show(visit, "daned_resolver_validating", "Whether a resolver has passed its self-test",

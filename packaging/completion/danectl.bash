@@ -5,10 +5,10 @@
 _danectl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local index=1 command='' options='' files=''
-    local commands='status stats explain dump flush reload log policy verify tlsa check'
+    local commands='status stats explain dump flush reload log policy verify tlsa check rollover'
     COMPREPLY=()
     case $previous in
-    -s | --socket)
+    -s | --socket | --new | --state)
         compopt -o filenames
         COMPREPLY=($(compgen -f -- "$current"))
         return
@@ -36,6 +36,10 @@ _danectl() {
         files=yes
         ;;
     check) options='--timeout --warn-days --at --resolve --connect-port --json --socket --help' ;;
+    rollover)
+        options='--host --new --port --state --published-since --ttl --resolver --allow-remote --timeout
+            --resolve --connect-port --ns-port --json --help'
+        ;;
     tlsa)
         options='--usage --selector --matching-type --host --port --json --help'
         files=yes

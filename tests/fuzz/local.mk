@@ -26,12 +26,16 @@ endif
 
 # proto
 FUZZ_TARGETS += \
+    tests/fuzz/fuzz_base64 \
     tests/fuzz/fuzz_control_line \
     tests/fuzz/fuzz_exim_line \
     tests/fuzz/fuzz_netstring \
     tests/fuzz/fuzz_printable \
     tests/fuzz/fuzz_socketmap
 
+tests_fuzz_fuzz_base64_SOURCES = tests/fuzz/fuzz_base64.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_base64_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_base64_LDADD = libproto.a
 tests_fuzz_fuzz_control_line_SOURCES = tests/fuzz/fuzz_control_line.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_control_line_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_control_line_LDADD = libproto.a
@@ -56,6 +60,12 @@ tests_fuzz_fuzz_destination_LDADD = libcore.a $(IDN2_LIBS)
 tests_fuzz_fuzz_overrides_SOURCES = tests/fuzz/fuzz_overrides.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_overrides_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_overrides_LDADD = libcore.a $(IDN2_LIBS)
+
+# core: the file of the cache
+FUZZ_TARGETS += tests/fuzz/fuzz_snapshot
+tests_fuzz_fuzz_snapshot_SOURCES = tests/fuzz/fuzz_snapshot.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_snapshot_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_snapshot_LDADD = libcore.a $(IDN2_LIBS)
 
 # daemon
 FUZZ_TARGETS += tests/fuzz/fuzz_config
@@ -86,3 +96,33 @@ tests_fuzz_fuzz_name_constraints_LDADD = libcore.a
 tests_fuzz_fuzz_pem_SOURCES = tests/fuzz/fuzz_pem.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_pem_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_pem_LDADD = libcore.a libproto.a
+
+# danectl: replies of name servers
+FUZZ_TARGETS += tests/fuzz/fuzz_dns_message
+tests_fuzz_fuzz_dns_message_SOURCES = \
+    tests/fuzz/fuzz_dns_message.c client-shims/danectl/dns_message.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_dns_message_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_dns_message_LDADD = libcore.a
+# core and io: DNS replies
+FUZZ_TARGETS += tests/fuzz/fuzz_chase tests/fuzz/fuzz_dname tests/fuzz/fuzz_getdns_reply
+tests_fuzz_fuzz_chase_SOURCES = tests/fuzz/fuzz_chase.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_chase_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_chase_LDADD = libcore.a
+tests_fuzz_fuzz_dname_SOURCES = tests/fuzz/fuzz_dname.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_dname_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_dname_LDADD = libcore.a
+tests_fuzz_fuzz_getdns_reply_SOURCES = tests/fuzz/fuzz_getdns_reply.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_getdns_reply_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_getdns_reply_LDADD = libio.a libcore.a $(GETDNS_LIBS)
+
+# client-shims
+FUZZ_TARGETS += tests/fuzz/fuzz_check_smtp tests/fuzz/fuzz_client_reply tests/fuzz/fuzz_key_file
+tests_fuzz_fuzz_check_smtp_SOURCES = tests/fuzz/fuzz_check_smtp.c client-shims/danectl/check_smtp.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_check_smtp_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_client_reply_SOURCES = tests/fuzz/fuzz_client_reply.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_client_reply_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_client_reply_LDADD = libproto.a
+tests_fuzz_fuzz_key_file_SOURCES = tests/fuzz/fuzz_key_file.c \
+    client-shims/danectl/input_file.c client-shims/danectl/output.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_key_file_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_key_file_LDADD = libcore.a libproto.a $(JANSSON_LIBS)

@@ -8,6 +8,7 @@ LINTS = \
     tests/lint/format \
     tests/lint/words \
     tests/lint/manuals \
+    tests/lint/docs \
     tests/lint/scripts \
     tests/lint/self-test
 TESTS += $(LINTS)

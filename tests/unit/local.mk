@@ -21,11 +21,12 @@ UNIT_TESTS += tests/unit/core/test_answer
 UNIT_TESTS += tests/unit/core/test_blocks
 UNIT_TESTS += tests/unit/core/test_cache
 UNIT_TESTS += tests/unit/core/test_cache_room
+UNIT_TESTS += tests/unit/core/test_cache_walk
 UNIT_TESTS += tests/unit/core/test_fact
 UNIT_TESTS += tests/unit/core/test_policy
 UNIT_TESTS += tests/unit/core/test_siphash
+UNIT_TESTS += tests/unit/core/test_snapshot
 UNIT_TESTS += tests/unit/core/test_table
-UNIT_TESTS += tests/unit/core/test_table_scan
 UNIT_TESTS += tests/unit/core/test_cert_names
 UNIT_TESTS += tests/unit/core/test_certificate
 UNIT_TESTS += tests/unit/core/test_chase
@@ -43,11 +44,14 @@ UNIT_TESTS += tests/unit/core/test_pem
 UNIT_TESTS += tests/unit/core/test_tlsa
 UNIT_TESTS += tests/unit/core/test_utf8
 UNIT_TESTS += tests/unit/daemon/test_config
+UNIT_TESTS += tests/unit/io/test_cache_file
+UNIT_TESTS += tests/unit/daemon/test_confinement
 UNIT_TESTS += tests/unit/io/test_explain
 UNIT_TESTS += tests/unit/io/test_getdns_reply
 UNIT_TESTS += tests/unit/io/test_log
 UNIT_TESTS += tests/unit/io/test_metrics_text
 UNIT_TESTS += tests/unit/io/test_session
+UNIT_TESTS += tests/unit/io/test_turns
 UNIT_TESTS += tests/unit/io/test_signature_memo
 UNIT_TESTS += tests/unit/io/test_verify_wolfssl
 UNIT_TESTS += tests/unit/proto/test_base64
@@ -58,6 +62,10 @@ UNIT_TESTS += tests/unit/proto/test_line
 UNIT_TESTS += tests/unit/proto/test_netstring
 UNIT_TESTS += tests/unit/proto/test_printable
 UNIT_TESTS += tests/unit/proto/test_socketmap
+# Every allocation of the project's own code is counted in this one.
+UNIT_TESTS += tests/unit/io/test_hit
+tests_unit_io_test_hit_LDFLAGS = $(AM_LDFLAGS) \
+    -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=mmap
 # These stand on the fake resolver and the time of the scenarios.
 UNIT_TESTS += tests/unit/io/test_lookup
 tests_unit_io_test_lookup_SOURCES = tests/unit/io/test_lookup.c $(SCENARIO_COMMON)
@@ -73,6 +81,17 @@ tests_unit_client_shims_test_daned_client_LDADD = libdanedclient.a $(LDADD)
 UNIT_TESTS += tests/unit/client-shims/test_check_smtp
 tests_unit_client_shims_test_check_smtp_SOURCES = \
     client-shims/danectl/check_smtp.c tests/unit/client-shims/test_check_smtp.c
+
+UNIT_TESTS += tests/unit/client-shims/test_dns_message
+tests_unit_client_shims_test_dns_message_SOURCES = \
+    client-shims/danectl/dns_message.c tests/unit/client-shims/test_dns_message.c
+UNIT_TESTS += tests/unit/client-shims/test_rollover_decide
+tests_unit_client_shims_test_rollover_decide_SOURCES = \
+    client-shims/danectl/rollover_decide.c tests/unit/client-shims/test_rollover_decide.c
+UNIT_TESTS += tests/unit/client-shims/test_rollover_state
+tests_unit_client_shims_test_rollover_state_SOURCES = \
+    client-shims/danectl/input_file.c client-shims/danectl/output.c \
+    client-shims/danectl/rollover_state.c tests/unit/client-shims/test_rollover_state.c
 else
 TESTS += tests/unit/no-cmocka.sh
 endif

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""servers.py - one nsd with the world's zones, and in front of it two unbounds, all on loopback.
+"""servers.py - nsds with the world's zones, and in front of one two unbounds, all on loopback.
 
 validating: what daned is meant to be given. plain: an unbound that resolves and never validates.
 Each runs from its own configuration file in the given directory, at a port that was free, and is
@@ -19,16 +19,16 @@ START_SECONDS = 20
 
 NSD = """\
 server:
-  ip-address: 127.0.0.1@{port}
+  ip-address: {address}@{port}
   username: ""
   chroot: ""
   zonesdir: "{directory}/zones"
   database: ""
-  pidfile: "{directory}/nsd.pid"
-  xfrdfile: "{directory}/xfrd.state"
-  zonelistfile: "{directory}/zone.list"
+  pidfile: "{directory}/{name}.pid"
+  xfrdfile: "{directory}/{name}.xfrd.state"
+  zonelistfile: "{directory}/{name}.zone.list"
   xfrdir: "{directory}"
-  logfile: "{directory}/nsd.log"
+  logfile: "{directory}/{name}.log"
   server-count: 1
   minimal-responses: yes
   rrl-ratelimit: 0
@@ -96,7 +96,7 @@ def _write(path, text):
         file.write(text)
 
 
-def _start_daemon(directory, name, program, make_configuration, port=None):
+def _start_daemon(directory, name, program, make_configuration, port=None, address='127.0.0.1'):
     """Starts program, which goes into the background by itself; gives its port."""
     configuration = os.path.join(directory, name + '.conf')
     for _ in range(ATTEMPTS if port is None else 1):
@@ -105,32 +105,37 @@ def _start_daemon(directory, name, program, make_configuration, port=None):
         done = subprocess.run([program, '-c', configuration], stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                               timeout=START_SECONDS, check=False)
-        if done.returncode == 0 and _answers(chosen):
+        if done.returncode == 0 and _answers(address, chosen):
             _started[directory, name] = wait_for(lambda: _read_pid(directory, name))
             return chosen
     raise SystemExit('%s did not start: %s (see %s.log)'
                      % (program, done.stderr.strip(), os.path.join(directory, name)))
 
 
-def _answers(port):
+def _answers(address, port):
     """Waits until something accepts TCP connections at the port; gives whether it ever did."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         try:
-            socket.create_connection(('127.0.0.1', port), 1).close()
+            socket.create_connection((address, port), 1).close()
             return True
         except OSError:
             time.sleep(0.02)
     return False
 
 
-def start_nsd(directory):
-    """Starts nsd with the zones of zones.list; gives its port."""
+def read_zones(directory):
+    """Gives the zones of zones.list: name to the name of its file."""
     with open(os.path.join(directory, 'zones.list'), encoding='ascii') as file:
-        zones = ''.join('zone:\n  name: "%s"\n  zonefile: "%s"\n' % tuple(line.split())
-                        for line in file)
-    return _start_daemon(directory, 'nsd', '/usr/sbin/nsd',
-                         lambda port: NSD.format(port=port, directory=directory) + zones)
+        return dict(line.split() for line in file)
+
+
+def start_nsd(directory, name='nsd', address='127.0.0.1', port=None, zones=None):
+    """Starts an nsd with some zones, all unless given, at a given port if one is; gives its port."""
+    text = ''.join('zone:\n  name: "%s"\n  zonefile: "%s"\n' % zone
+                   for zone in (zones or read_zones(directory)).items())
+    return _start_daemon(directory, name, '/usr/sbin/nsd', lambda chosen: NSD.format(
+        address=address, port=chosen, directory=directory, name=name) + text, port, address)
 
 
 def start_unbound(directory, name, upstream, validating, port=None):

@@ -68,7 +68,7 @@ class Zone:
 
     def __init__(self, name, algorithm='ECDSAP256SHA256', split_keys=False, nsec3=False,
                  iterations=0, salt='-', opt_out=False, begin=-HOUR, end=90 * DAY,
-                 signed=True, delegation='secure', digest_type=2):
+                 signed=True, delegation='secure', digest_type=2, servers=None, delegated=None):
         self.name = name
         self.algorithm = algorithm
         self.split_keys = split_keys  # a KSK and a ZSK instead of one key for both
@@ -77,6 +77,10 @@ class Zone:
         self.signed = signed
         self.delegation = delegation  # 'secure', 'insecure', or a function: zone -> DS lines
         self.digest_type = digest_type
+        # Labels of its name servers, below the zone, with their addresses (None: it has none); what
+        # the parent says of them, if that is something else.
+        self.servers = servers or {'ns': '127.0.0.1'}
+        self.delegated = delegated or self.servers
         self.lines = []
         self.damage = []
         self.keys = []
@@ -112,6 +116,13 @@ class Zone:
     def file_name(self):
         """Gives the name of the zone's file."""
         return 'root' if self.name == '.' else self.name.rstrip('.')
+
+
+def _server_lines(owner, below, labels):
+    lines = ['%s 3600 NS %s.%s' % (owner, label, below) for label in labels]
+    lines += ['%s.%s 3600 %s %s' % (label, below, 'AAAA' if ':' in address else 'A', address)
+              for label, address in labels.items() if address]
+    return '\n'.join(lines)
 
 
 def _flip_signature(line):
@@ -197,7 +208,7 @@ class World:
         parents = [other for other in self.zones
                    if other is not zone and ('.' + zone.name).endswith('.' + other.name.lstrip('.'))]
         parent = max(parents, key=lambda other: len(other.name))
-        parent.add('%s 3600 NS ns.%s\nns.%s 3600 A 127.0.0.1' % ((zone.name,) * 3))
+        parent.add(_server_lines(zone.name, zone.name, zone.delegated))
         if callable(zone.delegation):
             parent.add('\n'.join(zone.delegation(zone)))
         elif zone.delegation == 'secure':
@@ -209,8 +220,9 @@ class World:
     def _sign(self, zone):
         below = '' if zone.name == '.' else zone.name
         head = ['$ORIGIN ' + zone.name, '$TTL 3600',
-                '@ 3600 SOA ns.%s hostmaster.%s 1 7200 3600 1209600 300' % (below, below),
-                '@ 3600 NS ns.' + below, 'ns.%s 3600 A 127.0.0.1' % below]
+                '@ 3600 SOA %s.%s hostmaster.%s 1 7200 3600 1209600 300'
+                % (list(zone.servers)[0], below, below),
+                _server_lines('@', below, zone.servers)]
         text = '\n'.join(head + zone.lines) + '\n' + ''.join(key.record for key in zone.keys)
         target = os.path.join(self.zone_directory, zone.file_name())
         source = os.path.join(self.source_directory, zone.file_name()) if zone.signed else target

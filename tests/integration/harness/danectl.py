@@ -14,7 +14,8 @@ from harness.schema import wrong
 
 SECONDS = 60
 # The commands that print JSON, and the names of their schemas.
-SCHEMAS = {name: name for name in ('status', 'stats', 'explain', 'dump', 'policy', 'verify', 'tlsa', 'check')}
+SCHEMAS = {name: name for name in ('status', 'stats', 'explain', 'dump', 'policy', 'verify', 'tlsa', 'check',
+                                   'rollover')}
 SCHEMAS.update({name: 'result' for name in ('flush', 'reload', 'log')})
 
 

@@ -17,14 +17,14 @@ READY_SECONDS = 20
 STOP_SECONDS = 30
 
 CONFIGURATION = """\
-user = ""
+user = "{user}"
 resolver {{
     address = {{{resolvers}}}
     self-test = {{"."}}
     self-test-bogus = {{}}
     {resolver}
 }}
-cache {{ file = "" }}
+cache {{ {cache} }}
 policy {{
     destinations = "{destinations}"
     {policy}
@@ -49,7 +49,8 @@ class Daned:
     """A running daned, its configuration and its log, in a directory of the test's own."""
 
     def __init__(self, directory, name, resolver_ports, resolver='', policy='', overrides=None,
-                 socket_path=None, mode='0666', descriptors=None, environment=None):
+                 socket_path=None, mode='0666', descriptors=None, environment=None, cache='file = ""',
+                 user=''):
         self.directory = directory
         self.socket_path = socket_path or os.path.join(directory, name + '.sock')
         self.socketmap = 'unix:' + self.socket_path
@@ -64,10 +65,11 @@ class Daned:
         with open(self.file, 'w', encoding='utf-8') as file:
             file.write(CONFIGURATION.format(
                 resolvers=', '.join('"127.0.0.1@%d"' % port for port in resolver_ports),
-                resolver=resolver, policy=policy, destinations=self.destinations,
+                resolver=resolver, policy=policy, destinations=self.destinations, cache=cache, user=user,
                 socketmap=self.socketmap, exim=self.exim, control=self.control, mode=mode))
         self.descriptors = descriptors  # its RLIMIT_NOFILE, if it is to have its own
         self.environment = environment or {}  # what is added to that of the test
+        self.wrapper = []  # a command that runs another one in its own process
         self.process = None
 
     def set_overrides(self, text):
@@ -83,8 +85,9 @@ class Daned:
             if more_limits:
                 more_limits()
         with open(self.log, 'ab') as log:
-            self.process = subprocess.Popen([program(), '-c', self.file], stdin=subprocess.DEVNULL,
-                                            stdout=output or log, stderr=output or log, preexec_fn=limit,
+            self.process = subprocess.Popen([*self.wrapper, program(), '-c', self.file],
+                                            stdin=subprocess.DEVNULL, stdout=output or log,
+                                            stderr=output or log, preexec_fn=limit,
                                             env={**os.environ, **self.environment})
         return self
 

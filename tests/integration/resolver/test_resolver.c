@@ -36,7 +36,7 @@ static void secure_answer_has_ad_and_signature_expiration(void)
     CHECK(outcome.ad && outcome.counts[DNS_MX] == 1);
     CHECK(bench.state == RESOLVER_VALIDATING && bench.state_changes == 1);
     bench_run_until(&bench, &bench.warnings, 1);
-    CHECK(resolver_getdns_counters(bench.resolver)
+    CHECK(resolver_getdns_counts(bench.resolver)
               ->queries[RESOLVER_COUNTED_A][RESOLVER_RESULT_NOERROR] == 1);
     bench_close(&bench);
 }
@@ -168,7 +168,7 @@ static void refused_connection_fails_over_at_once(void)
         bench_query(&bench, "mx.example", DNS_A, &outcome);
         CHECK(outcome.ad && outcome.took_ms < 20000);
     }
-    CHECK(resolver_getdns_counters(bench.resolver)->retries > 0);
+    CHECK(resolver_getdns_counts(bench.resolver)->retries > 0);
     bench_close(&bench);
 }
 
@@ -195,15 +195,15 @@ static void silent_resolver_fails_over_within_the_deadline(void)
     signal_spare("STOP");
     bench_query(&bench, "example", DNS_MX, &outcome);
     CHECK(outcome.ad && outcome.took_ms >= 1000);
-    CHECK(resolver_getdns_counters(bench.resolver)->retries == 1);
+    CHECK(resolver_getdns_counts(bench.resolver)->retries == 1);
     for (int i = 0; i < 3; i++) {
         bench_query(&bench, "example", DNS_MX, &outcome);
         CHECK(outcome.ad);
     }
     /* By now it has failed three times in a row, and is left alone. */
-    retries = resolver_getdns_counters(bench.resolver)->retries;
+    retries = resolver_getdns_counts(bench.resolver)->retries;
     bench_query(&bench, "example", DNS_MX, &outcome);
-    CHECK(outcome.ad && resolver_getdns_counters(bench.resolver)->retries == retries);
+    CHECK(outcome.ad && resolver_getdns_counts(bench.resolver)->retries == retries);
     signal_spare("CONT");
     bench_close(&bench);
     world("stop", "spare");
@@ -230,7 +230,7 @@ static void resolver_that_dies_with_questions_in_flight_costs_no_answer(void)
     }
     for (unsigned i = 0; i < CROWD; i++)
         uv_run(&bench.loop, UV_RUN_NOWAIT); /* they are written, and nothing comes back */
-    CHECK(resolver_getdns_counters(bench.resolver)->in_flight == CROWD);
+    CHECK(resolver_getdns_counts(bench.resolver)->in_flight == CROWD);
     signal_spare("KILL");
     for (unsigned i = 0; i < CROWD; i++)
         bench_run_until(&bench, &outcomes[i].calls, 1);
@@ -260,7 +260,9 @@ static void never_answering_resolver_has_no_verdict(void)
     CHECK(!outcome.replied && outcome.cause == CAUSE_UNREACHABLE);
     CHECK(bench.state == RESOLVER_UNTESTED);
     bench_close(&bench);
-    bench_open(&bench, nobody, 1, 1500);
+    /* It refuses connections: nobody is held until the time-out, which is behind the test's limit.
+     */
+    bench_open(&bench, nobody, 1, 600000);
     bench_query(&bench, "mx.example", DNS_A, &outcome);
     CHECK(!outcome.replied && outcome.cause == CAUSE_UNREACHABLE);
     CHECK(bench.state == RESOLVER_UNTESTED && bench.news == 1);
@@ -303,9 +305,9 @@ static void resolver_that_does_not_validate_is_not_asked(void)
     world("stop", "spare");
 }
 
-#define MANY 3000
+#define MANY 1000
 
-static void three_thousand_questions_each_get_one_answer(void)
+static void a_thousand_questions_each_get_one_answer(void)
 {
     struct bench bench;
     struct outcome *outcomes = calloc(MANY, sizeof *outcomes);
@@ -318,16 +320,15 @@ static void three_thousand_questions_each_get_one_answer(void)
         snprintf(name, sizeof name, "q%u.many.example", i);
         CHECK(bench_ask(&bench, name, DNS_A, &outcomes[i]) == CAUSE_NONE);
     }
-    CHECK(resolver_getdns_counters(bench.resolver)->in_flight == RESOLVER_IN_FLIGHT_MAX);
-    CHECK(resolver_getdns_counters(bench.resolver)->waiting == MANY - RESOLVER_IN_FLIGHT_MAX);
+    CHECK(resolver_getdns_counts(bench.resolver)->in_flight == MANY);
     for (unsigned i = 0; i < MANY; i++)
         bench_run_until(&bench, &outcomes[i].calls, 1);
     for (unsigned i = 0; i < MANY; i++)
         if (outcomes[i].calls != 1 || !outcomes[i].ad || outcomes[i].counts[DNS_A] != 1)
             wrong++;
     CHECK(wrong == 0);
-    CHECK(resolver_getdns_counters(bench.resolver)->in_flight == 0);
-    CHECK(resolver_getdns_counters(bench.resolver)->waiting == 0);
+    CHECK(resolver_getdns_counts(bench.resolver)->in_flight == 0);
+    CHECK(resolver_getdns_counts(bench.resolver)->held == 0);
     bench_close(&bench);
     for (unsigned i = 0; i < MANY; i++)
         CHECK(outcomes[i].calls == 1);
@@ -487,7 +488,7 @@ static void each_lie_that_is_no_answer_gets_a_second_opinion(void)
         bench_query(&bench, name, DNS_A, &outcome);
         CHECK(outcome.replied && outcome.rcode == DNS_NOERROR);
         CHECK(memcmp(outcome.address, (uint8_t[]){192, 0, 2, 53}, 4) == 0);
-        CHECK(resolver_getdns_counters(bench.resolver)->retries == 1);
+        CHECK(resolver_getdns_counts(bench.resolver)->retries == 1);
         bench_close(&bench);
     }
 }
@@ -631,9 +632,9 @@ static void proof_over_another_connection_is_none(void)
     query_in_mode(&bench, "split", "mx.example", &outcome);
     /* A connection that ends in the middle of things may also look like silence to getdns. */
     CHECK(!outcome.replied);
-    CHECK(outcome.cause == CAUSE_UNREACHABLE || outcome.cause == CAUSE_TIMEOUT);
+    CHECK(outcome.cause == CAUSE_UNPROVEN || outcome.cause == CAUSE_TIMEOUT);
     CHECK(resolver_getdns_probes(bench.resolver) >= 1);
-    CHECK(resolver_getdns_counters(bench.resolver)->retries == 1);
+    CHECK(resolver_getdns_counts(bench.resolver)->retries == 1);
     world("relay", "pass");
     bench_query(&bench, "www.insecure", DNS_A, &outcome);
     CHECK(outcome.replied && !outcome.ad);
@@ -682,7 +683,7 @@ static void many_insecure_replies_at_once_cost_few_probes(void)
     CHECK(resolver_getdns_probes(bench.resolver) <= MANY / 10);
     printf("# %u replies, %u probes\n", MANY, (unsigned)resolver_getdns_probes(bench.resolver));
     /* Probes are no questions of anybody. */
-    CHECK(resolver_getdns_counters(bench.resolver)
+    CHECK(resolver_getdns_counts(bench.resolver)
               ->queries[RESOLVER_COUNTED_OTHER][RESOLVER_RESULT_NOERROR] == 0);
     bench_close(&bench);
     free(outcomes);
@@ -695,8 +696,7 @@ static void reply_whose_probe_stays_unanswered_is_never_handed_on(void)
 
     open_relayed(&bench, relayed, 1, 1000);
     query_in_mode(&bench, "silent-soa", "www.insecure", &outcome);
-    CHECK(!outcome.replied);
-    CHECK(outcome.cause == CAUSE_TIMEOUT || outcome.cause == CAUSE_UNREACHABLE);
+    CHECK(!outcome.replied && outcome.cause == CAUSE_UNPROVEN);
     CHECK(bench.state == RESOLVER_VALIDATING); /* silence is no verdict */
     query_in_mode(&bench, "silent-soa", "mx.example", &outcome);
     CHECK(outcome.replied && outcome.ad); /* with AD there is nothing to prove */
@@ -713,7 +713,7 @@ static void reply_whose_probe_gets_servfail_is_handed_on_only_when_one_passes(vo
 
     open_relayed(&bench, relayed, 1, 1000);
     query_in_mode(&bench, "servfail-soa", "www.insecure", &outcome);
-    CHECK(!outcome.replied && outcome.cause == CAUSE_TIMEOUT);
+    CHECK(!outcome.replied && outcome.cause == CAUSE_UNPROVEN);
     CHECK(bench.state == RESOLVER_VALIDATING);
     CHECK(resolver_getdns_probes(bench.resolver) > 1);
     query_in_mode(&bench, "pass", "www.insecure", &outcome);
@@ -729,7 +729,7 @@ static void reply_whose_probe_gets_servfail_is_handed_on_only_when_one_passes(vo
     world("relay", "pass");
     bench_run_until(&bench, &outcome.calls, 1);
     CHECK(outcome.replied && !outcome.ad);
-    CHECK(resolver_getdns_counters(bench.resolver)->retries == 0);
+    CHECK(resolver_getdns_counts(bench.resolver)->retries == 0);
     CHECK(bench.warnings == before + 1);
     bench_close(&bench);
 }
@@ -745,7 +745,7 @@ static void second_resolver_answers_when_the_first_stops_validating(void)
         open_relayed(&bench, ports, 2, 2000);
         query_in_mode(&bench, modes[i], "www.insecure", &outcome);
         CHECK(outcome.replied && !outcome.ad);
-        CHECK(resolver_getdns_counters(bench.resolver)->retries == 1);
+        CHECK(resolver_getdns_counts(bench.resolver)->retries == 1);
         CHECK((bench.upstreams[0] == UPSTREAM_FAILED) == (i == 0));
         CHECK(bench.upstreams[1] == UPSTREAM_PASSED && bench.state == RESOLVER_VALIDATING);
         bench_query(&bench, "mx.example", DNS_A, &outcome);
@@ -772,7 +772,7 @@ static void closing_drops_held_replies(void)
     /* The relay answers in turn: when the secure answer is there, all the others are held. */
     bench_query(&bench, "mx.example", DNS_A, &(struct outcome){.calls = 0});
     CHECK(resolver_getdns_probes(bench.resolver) >= 1);
-    CHECK(resolver_getdns_counters(bench.resolver)->in_flight == HELD);
+    CHECK(resolver_getdns_counts(bench.resolver)->in_flight == HELD);
     bench_close(&bench);
     for (unsigned i = 0; i < HELD; i++)
         CHECK(outcomes[i].calls == 0);
@@ -819,7 +819,7 @@ static const struct test_case cases[] = {
     CASE(resolver_that_dies_with_questions_in_flight_costs_no_answer),
     CASE(never_answering_resolver_has_no_verdict),
     CASE(resolver_that_does_not_validate_is_not_asked),
-    CASE(three_thousand_questions_each_get_one_answer),
+    CASE(a_thousand_questions_each_get_one_answer),
     CASE(closing_calls_nothing_back),
     CASE(closing_from_a_callback_is_allowed),
     CASE(each_lie_is_found_out),

@@ -31,7 +31,8 @@ static void every_level_and_reason_survives_the_cache(void **state)
             struct answer answer = answer_plain((enum level)level, (enum reason)reason);
             enum level decided = (enum level)((level + reason) % (LEVEL_DEFER + 1));
             size_t len = answer_pack(&answer, decided, packed);
-            struct answer again = answer_unpack(packed, len, 77);
+            struct answer again;
+            answer_unpack(packed, len, 77, &again);
             assert_int_equal(again.level, level);
             assert_int_equal(again.reason, reason);
             assert_int_equal(answer_unpack_decided(packed), decided);
@@ -52,7 +53,8 @@ static void the_lookup_to_blame_survives_the_cache_and_is_named(void **state)
     answer.failure.cause = CAUSE_TIMEOUT;
     answer.failure.question.name = name_of("_25._tcp.mx.example.com");
     answer.failure.question.type = DNS_TLSA;
-    struct answer again = answer_unpack(packed, answer_pack(&answer, LEVEL_DANE, packed), 0);
+    struct answer again;
+    answer_unpack(packed, answer_pack(&answer, LEVEL_DANE, packed), 0, &again);
     assert_true(dname_equal(&again.failure.question.name, &answer.failure.question.name));
     assert_int_equal(again.failure.question.type, DNS_TLSA);
     size_t len = answer_why(&again, why);

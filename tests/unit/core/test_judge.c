@@ -37,18 +37,16 @@ static void decide_mx(struct evidence *evidence, const struct policy_options *op
 {
     static const uint8_t mx_rdata[] = {0, 10, 2, 'm', 'x', 7, 'e', 'x', 'a', 'm', 'p', 'l', 'e', 0};
     struct destination destination;
-    struct question needs[POLICY_NEEDS_MAX];
     struct question question = {.name = name("example"), .type = DNS_MX};
     struct dns_rr rr = {.type = DNS_MX, .rdata_len = sizeof mx_rdata, .rdata = mx_rdata};
     const struct dns_rr *records[] = {&rr};
-    size_t count;
 
     assert_int_equal(destination_parse("example", 7, &destination), DESTINATION_OK);
     evidence_init(evidence);
     evidence_add(evidence, &question,
         outcome == FACT_ERROR ? fact_new_error(CAUSE_NOT_VALIDATING)
                               : fact_new(outcome, status, 60, NULL, records, 1));
-    assert_true(policy_decide(&destination, options, evidence, needs, &count, verdict_out));
+    assert_true(policy_decide(&destination, options, evidence, verdict_out));
 }
 
 static void a_domain_without_verdict_is_judged_later_and_never_by_the_host_alone(void **state)

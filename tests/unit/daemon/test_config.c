@@ -533,7 +533,7 @@ static void a_missing_file_is_an_error_only_if_it_was_asked_for(void **state)
     assert_null(config);
     char text[600];
     assert_string_equal(config_error_text(&error, text, sizeof text),
-        "/nonexistent/daned.conf:0: cannot be read: No such file or directory");
+        "/nonexistent/daned.conf: cannot be read: No such file or directory");
 }
 
 static void only_a_readable_regular_file_will_do(void **state)

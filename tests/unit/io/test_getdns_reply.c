@@ -261,6 +261,26 @@ static void a_record_cut_by_the_end_of_the_message_is_malformed(void **state)
     assert_int_equal(READ_ANSWER("\300\14\0\64\0\1\0\0\0\1\0\5\3\1\1abc", &reply), CAUSE_MALFORMED);
 }
 
+/* getdns reads on behind the message, and the name has what lies there: zeros, here. */
+static void a_name_that_runs_past_the_end_is_malformed(void **state)
+{
+    static const uint8_t two_answers[] = {0, 1, 0x81, 0xa0, 0, 1, 0, 2, 0, 0, 0, 0};
+    struct packet packet = {.len = 0};
+
+    (void)state;
+    put(&packet, two_answers, sizeof two_answers);
+    PUT(&packet, question);
+    /* An address of which the first octet, at 40, is a label of 32 octets as well. */
+    PUT(&packet, "\300\14\0\1\0\1\0\0\0\1\0\4\40\1\2\3");
+    assert_int_equal(packet.wire[40], 32);
+    PUT(&packet, "\300\50\0\1\0\1\0\0\0\1\0\4\1\2\3\4");
+    assert_malformed(new_response(&packet));
+    /* A pointer leads back, not on. */
+    packet.len -= 16;
+    PUT(&packet, "\300\70\0\1\0\1\0\0\0\1\0\4\1x\0\0");
+    assert_malformed(new_response(&packet));
+}
+
 static void every_item_is_needed(void **state)
 {
     static const char *const items[] = {"/replies_full/0", "/replies_tree/0",
@@ -395,6 +415,7 @@ int main(void)
         cmocka_unit_test(rdata_that_does_not_fit_its_type_is_malformed),
         cmocka_unit_test(a_message_cut_anywhere_is_malformed),
         cmocka_unit_test(a_record_cut_by_the_end_of_the_message_is_malformed),
+        cmocka_unit_test(a_name_that_runs_past_the_end_is_malformed),
         cmocka_unit_test(every_item_is_needed),
         cmocka_unit_test(numbers_out_of_range_are_malformed),
         cmocka_unit_test(a_response_without_reply_is_malformed),

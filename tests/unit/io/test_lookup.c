@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -344,6 +345,100 @@ static void a_weaker_level_is_told_up_to_a_day_after_the_one_before(void **state
     end(&on);
 }
 
+enum { FLOOD = 40 };
+
+/* Adds a domain with 64 hosts in a zone whose servers are silent. Gives the destination. */
+static struct destination add_crowd(struct set_up *on, int number)
+{
+    struct destination domain;
+    char text[64];
+
+    snprintf(text, sizeof text, "crowd%d.example", number);
+    assert_int_equal(destination_parse(text, strlen(text), &domain), DESTINATION_OK);
+    for (int i = 0; i < FACT_MX_MAX; i++) {
+        struct world_record mx = world_any_record(&domain.name, DNS_MX);
+        struct dname host;
+        snprintf(text, sizeof text, "host%d.crowd%d.silent", i, number);
+        assert_true(dname_from_text(text, strlen(text), &host));
+        memcpy(mx.rdata + 2, host.wire, host.len);
+        mx.rdata_len = (uint16_t)(2 + host.len);
+        world_add(&on->world, &mx);
+    }
+    return domain;
+}
+
+static bool is_silent(const struct question *question)
+{
+    struct dname zone;
+
+    dname_from_text("silent", 6, &zone);
+    return dname_is_below(&question->name, &zone);
+}
+
+/* Answers all that is not silent. */
+static void answer_the_honest(struct set_up *on)
+{
+    struct fake_resolver *fake = &on->engine.fake;
+
+    for (size_t i = 0; i < fake->waiting_count;) {
+        if (is_silent(&fake->waiting[i].question)) {
+            i++;
+            continue;
+        }
+        fake_resolver_answer(fake, i);
+        i = 0;
+    }
+}
+
+static void a_flood_of_silent_destinations_keeps_nobody_else_waiting(void **state)
+{
+    struct set_up on;
+    struct asker *crowd[FLOOD];
+    const struct verdict *verdict;
+
+    (void)state;
+    start(&on);
+    for (int i = 0; i < FLOOD; i++) {
+        struct destination domain = add_crowd(&on, i);
+        crowd[i] = new_asker(&on);
+        crowd[i]->waiter.callback = note_verdict;
+        assert_int_equal(lookups_decide(on.engine.lookups, &domain, engine_now_ms(),
+                             &crowd[i]->waiter, &verdict),
+            LOOKUP_PENDING);
+        answer_the_honest(&on);
+        /* In the middle of it, a destination with one host: answered as if it were alone. */
+        struct asker *honest = new_asker(&on);
+        char key[32];
+        snprintf(key, sizeof key, "[mx%d.example]", i);
+        assert_int_equal(destination_parse(key, strlen(key), &domain), DESTINATION_OK);
+        honest->waiter.callback = note_verdict;
+        assert_int_equal(
+            lookups_decide(on.engine.lookups, &domain, engine_now_ms(), &honest->waiter, &verdict),
+            LOOKUP_PENDING);
+        answer_the_honest(&on);
+        assert_int_equal(honest->calls, 1);
+        free(honest);
+    }
+    assert_true(on.engine.fake.waiting_count < TURNS_PLACES);
+    assert_true(lookups_questions_waiting(on.engine.lookups) > 0);
+    /* The silent ones come to nothing at last, each a few at a time, the rest by their long wait.
+     */
+    engine_pass_ms(TURNS_WAIT_MS);
+    while (on.engine.fake.waiting_count > 0) {
+        const struct question *question = &on.engine.fake.waiting[0].question;
+        world_hurt(&on.world, &question->name, question->type, FAULT_IS_TIMEOUT);
+        fake_resolver_answer(&on.engine.fake, 0);
+    }
+    for (int i = 0; i < FLOOD; i++) {
+        assert_int_equal(crowd[i]->calls, 1);
+        assert_int_equal(crowd[i]->level, LEVEL_DEFER);
+        free(crowd[i]);
+    }
+    assert_int_equal(lookups_in_flight(on.engine.lookups), 0);
+    assert_int_equal(lookups_questions_in_flight(on.engine.lookups), 0);
+    end(&on);
+}
+
 static void a_weaker_level_is_told_though_lookups_failed_in_between(void **state)
 {
     enum { LIFE_MS = 3600 * 1000 };
@@ -385,6 +480,7 @@ int main(void)
         cmocka_unit_test(a_parent_has_no_level_even_if_its_domain_has),
         cmocka_unit_test(a_second_look_asks_dns_and_its_failure_costs_nothing),
         cmocka_unit_test(a_weaker_level_is_told_up_to_a_day_after_the_one_before),
+        cmocka_unit_test(a_flood_of_silent_destinations_keeps_nobody_else_waiting),
         cmocka_unit_test(a_weaker_level_is_told_though_lookups_failed_in_between),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

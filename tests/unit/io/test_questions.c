@@ -21,6 +21,7 @@ struct set_up {
     struct cache *cache;
     struct questions *questions;
     struct question question;
+    struct turn_asker asker;
 };
 
 struct got {
@@ -51,6 +52,7 @@ static void start(struct set_up *on)
     dname_from_text("mx.example", 10, &on->question.name);
     on->question.type = DNS_A;
     fake_resolver_init(&on->fake, &on->world, engine_wall_s());
+    turn_asker_init(&on->asker);
     on->cache = cache_new(1 << 20, &key);
     on->questions = questions_new(on->cache, &on->fake.resolver, &options.questions);
 }
@@ -86,7 +88,8 @@ static void all_who_wait_for_one_question_get_its_one_answer(void **state)
     start(&on);
     add_address(&on, 0);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(questions_ask(on.questions, &on.question, on_fact, &got[i]), CAUSE_NONE);
+        assert_int_equal(
+            questions_ask(on.questions, &on.question, &on.asker, on_fact, &got[i]), CAUSE_NONE);
     assert_int_equal(questions_in_flight(on.questions), 1);
     assert_int_equal(on.fake.asked_count, 1);
     assert_int_equal(got[0].calls, 0);
@@ -110,11 +113,11 @@ static void a_refresh_that_fails_replaces_no_fact_within_its_ttl(void **state)
     (void)state;
     start(&on);
     add_address(&on, 100);
-    questions_ask(on.questions, &on.question, on_fact, &got);
+    questions_ask(on.questions, &on.question, &on.asker, on_fact, &got);
     answer_all(&on);
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
         world_hurt(&on.world, &on.question.name, DNS_A, faults[i]);
-        questions_ask(on.questions, &on.question, on_fact, &got);
+        questions_ask(on.questions, &on.question, &on.asker, on_fact, &got);
         answer_all(&on);
         assert_int_equal(got.outcome, FACT_ERROR);
         engine_pass_ms(30000);
@@ -136,11 +139,11 @@ static void a_refresh_that_succeeds_replaces_the_fact(void **state)
     (void)state;
     start(&on);
     add_address(&on, 100);
-    questions_ask(on.questions, &on.question, on_fact, &got);
+    questions_ask(on.questions, &on.question, &on.asker, on_fact, &got);
     answer_all(&on);
     on.world.record_count = 0;
     engine_pass_ms(1000);
-    questions_ask(on.questions, &on.question, on_fact, &got);
+    questions_ask(on.questions, &on.question, &on.asker, on_fact, &got);
     answer_all(&on);
     const struct fact *kept = questions_cached(on.questions, &on.question, engine_now_ms());
     assert_non_null(kept);
@@ -156,7 +159,8 @@ static void a_refusal_to_ask_is_the_callers_to_handle(void **state)
     (void)state;
     start(&on);
     world_hurt(&on.world, &on.question.name, DNS_A, FAULT_IS_ASK_OVERLOADED);
-    assert_int_equal(questions_ask(on.questions, &on.question, on_fact, &got), CAUSE_OVERLOADED);
+    assert_int_equal(
+        questions_ask(on.questions, &on.question, &on.asker, on_fact, &got), CAUSE_OVERLOADED);
     assert_int_equal(questions_in_flight(on.questions), 0);
     assert_int_equal(got.calls, 0);
     end(&on);
@@ -175,7 +179,8 @@ static void a_refusal_in_the_middle_of_a_chain_is_a_fact(void **state)
     world_add(&on.world, &alias);
     dname_from_wire(alias.rdata, alias.rdata_len, &target);
     world_hurt(&on.world, &target, DNS_A, FAULT_IS_ASK_OVERLOADED);
-    assert_int_equal(questions_ask(on.questions, &on.question, on_fact, &got), CAUSE_NONE);
+    assert_int_equal(
+        questions_ask(on.questions, &on.question, &on.asker, on_fact, &got), CAUSE_NONE);
     answer_all(&on);
     assert_int_equal(got.calls, 1);
     assert_int_equal(got.cause, CAUSE_OVERLOADED);
@@ -190,8 +195,8 @@ static void questions_under_way_can_be_left_behind(void **state)
 
     (void)state;
     start(&on);
-    questions_ask(on.questions, &on.question, on_fact, &got);
-    questions_ask(on.questions, &on.question, on_fact, &got);
+    questions_ask(on.questions, &on.question, &on.asker, on_fact, &got);
+    questions_ask(on.questions, &on.question, &on.asker, on_fact, &got);
     end(&on);
     assert_int_equal(got.calls, 0);
 }
