@@ -19,7 +19,8 @@ class Scale:
         self.hosts = self.entries // 100          # MX hosts that they share
         self.expiring = 5_000 if quick else 100_000
         self.expiries = 1 if quick else 4
-        self.snapshot_seconds = 10 if quick else 30  # in which one is there
+        self.snapshot_seconds = 10 if quick else 60  # in which one is there
+        self.in_a_snapshot = 1 if quick else 4    # slices of load while one is written
         self.idle = 1_000 if quick else 10_000
 
 
