@@ -390,6 +390,7 @@ static void on_cache_saved(void *arg)
     for (size_t i = 0; i < 3; i++)
         uv_close((uv_handle_t *)&daemon->signals[i], NULL);
     uv_close((uv_handle_t *)&daemon->drain_timer, NULL);
+    service_close(&daemon->service); /* signs of life to the very end of the saving */
 }
 
 static void on_resolver_closed(void *arg)

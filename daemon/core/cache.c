@@ -33,6 +33,7 @@ void cache_free(struct cache *cache)
 {
     if (!cache)
         return;
+    cache_walk_stop(&cache->sweep);
     cache_clear(cache);
     while (cache->doomed.oldest)
         blocks_drop_oldest(&cache->doomed);
@@ -44,6 +45,14 @@ void cache_free(struct cache *cache)
 void cache_resize(struct cache *cache, size_t size)
 {
     cache->size = size;
+}
+
+void cache_expect(struct cache *cache, size_t entries)
+{
+    /* Two buckets of 8 octets for each are a sixth of this. */
+    size_t most = cache->size / 96;
+
+    table_expect(&cache->table, entries < most ? entries : most);
 }
 
 size_t cache_entry_size(size_t octets)
@@ -240,43 +249,6 @@ void cache_show(const struct cache_entry *entry, struct cache_item *item_out)
     item_out->lifetime_s = entry->lifetime_s;
     item_out->name.len = entry->name_len;
     memcpy(item_out->name.wire, entry->octets, entry->name_len);
-}
-
-struct scan {
-    const struct cache *cache;
-    uint64_t now_ms;
-    bool with_past;
-    cache_visit *visit;
-    void *arg;
-};
-
-static void visit_entry(void *arg, const struct table_node *node)
-{
-    const struct scan *scan = arg;
-    const struct cache_entry *entry = (const struct cache_entry *)(const void *)node;
-    struct cache_item item;
-
-    if (cache_is_outdated(scan->cache, entry) ||
-        (entry->expires_ms <= scan->now_ms && !(scan->with_past && entry->kind != CACHE_FACT)))
-        return;
-    cache_show(entry, &item);
-    scan->visit(scan->arg, &item);
-}
-
-size_t cache_scan(
-    const struct cache *cache, size_t cursor, uint64_t now_ms, cache_visit *visit, void *arg)
-{
-    struct scan scan = {cache, now_ms, false, visit, arg};
-
-    return table_scan(&cache->table, cursor, visit_entry, &scan);
-}
-
-size_t cache_scan_all(
-    const struct cache *cache, size_t cursor, uint64_t now_ms, cache_visit *visit, void *arg)
-{
-    struct scan scan = {cache, now_ms, true, visit, arg};
-
-    return table_scan(&cache->table, cursor, visit_entry, &scan);
 }
 
 size_t cache_size(const struct cache *cache)

@@ -59,6 +59,12 @@ void cache_free(struct cache *cache);
 void cache_resize(struct cache *cache, size_t size);
 
 /*
+ * Says about how many entries will be put into an empty cache at once; that makes it faster. No
+ * more than a sixth of its bound is set aside for it.
+ */
+void cache_expect(struct cache *cache, size_t entries);
+
+/*
  * Gives the value kept under (kind, sub, name), if there is one that is still to be served at
  * now_ms; whether there is. Allocates nothing and makes no system call when there is.
  */
@@ -85,8 +91,8 @@ void cache_put(struct cache *cache, enum cache_kind kind, uint16_t sub, const st
     const void *value, size_t len, uint64_t expires_ms, uint64_t now_ms);
 
 /*
- * Keeps a level that is past its time already, for cache_last(); as cache_put() but that expires_ms,
- * of when it was to be served last, is not after now_ms.
+ * Keeps a level that is past its time already, for cache_last(); as cache_put() but that
+ * expires_ms, of when it was to be served last, is not after now_ms.
  */
 void cache_put_past(struct cache *cache, enum cache_kind kind, uint16_t sub,
     const struct dname *name, const void *value, size_t len, uint64_t expires_ms, uint64_t now_ms);
@@ -120,17 +126,30 @@ struct cache_item {
 
 typedef void cache_visit(void *arg, const struct cache_item *item);
 
-/*
- * Walks the cache in steps, as table_scan() does: a few entries a step, beginning with cursor 0,
- * over when 0 is returned. Shows what cache_get() would still give at now_ms, and counts as no use
- * of it. visit must not call into the cache.
- */
-size_t cache_scan(
-    const struct cache *cache, size_t cursor, uint64_t now_ms, cache_visit *visit, void *arg);
+/* A walk over the cache in steps, between which it may change. The members are the cache's own. */
+struct cache_walk {
+    struct cache *cache; /* NULL: the walk is over, or has not begun */
+    struct cache_walk *next;
+    struct block *block; /* NULL: before the first one of the queue */
+    size_t at;
+    unsigned queue;
+};
 
-/* As cache_scan(), but shows also the levels past their time that cache_last() gives. */
-size_t cache_scan_all(
-    const struct cache *cache, size_t cursor, uint64_t now_ms, cache_visit *visit, void *arg);
+/* Begins a walk. It must be stopped, or come to its end, before it or the cache is freed. */
+void cache_walk_start(struct cache_walk *walk, struct cache *cache);
+
+/* Ends a walk; nothing happens if it is over or was never begun, all zero. */
+void cache_walk_stop(struct cache_walk *walk);
+
+/*
+ * Goes on with a walk: looks at budget entries at most, a hundred of which take some ten
+ * microseconds, and shows those that cache_get() would still give at now_ms and, if with_past, the
+ * levels past their time that cache_last() gives. Counts as no use of them. Returns whether there
+ * is more to come; otherwise the walk is over. An entry that is there all the while is shown at
+ * least once; it may be shown twice. visit must not call into the cache.
+ */
+bool cache_walk_step(struct cache_walk *walk, uint64_t now_ms, bool with_past, size_t budget,
+    cache_visit *visit, void *arg);
 
 /*
  * Told of an entry that was asked for since it was put, and will soon expire: if it is put again by

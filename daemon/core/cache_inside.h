@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * cache_inside.h - how the cache is laid out; for cache.c and cache_room.c alone.
+ * cache_inside.h - how the cache is laid out; for cache*.c alone.
  *
  * Entries lie one behind another in two queues of blocks, and are found by the table. What is new
  * enters the young queue; what was asked for by the time its block is the oldest, and room is
@@ -50,10 +50,8 @@ struct cache {
     /* What cache_clear() took out of use, given back little by little. */
     struct blocks doomed;
     struct table doomed_table; /* without segments: none */
-    /* Where cache_sweep() goes on: a block, or NULL for the first one of the queue. */
-    struct block *sweep_block;
-    size_t sweep_at;
-    unsigned sweep_queue;
+    struct cache_walk *walks;  /* under way */
+    struct cache_walk sweep;
     uint16_t generation;
     uint64_t hits;
     uint64_t misses;
@@ -75,6 +73,22 @@ void cache_drop(struct cache *cache, struct cache_entry *entry);
 
 /* Shows what an entry is. */
 void cache_show(const struct cache_entry *entry, struct cache_item *item_out);
+
+/* Whether an entry is of no use any more, not even to look back at if there is room for that. */
+bool cache_is_spent(
+    const struct cache *cache, const struct cache_entry *entry, bool is_tight, uint64_t now_ms);
+
+/* Whether room is short. */
+bool cache_is_low(const struct cache *cache);
+
+/* Makes the walks that have come to a block, which goes, go on behind it. */
+void cache_walks_leave(struct cache *cache, const struct block *block);
+
+/* Makes all walks come to their end. */
+void cache_walks_end(struct cache *cache);
+
+/* Frees as much as there is need to, by passing so many entries at most. */
+void cache_tidy(struct cache *cache, size_t effort, uint64_t now_ms);
 
 /* Octets that the whole cache takes. */
 size_t cache_bytes(const struct cache *cache);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * cache_room.c - how room comes back: cleaning, clearing, sweeping.
+ * cache_room.c - how room comes back: cleaning and clearing.
  *
  * A queue is cleaned from its oldest block on, one entry after another: an entry is dropped, or
  * moved to a newest block; behind the last one, the block is given back. That is done for want of
@@ -48,8 +48,8 @@ static bool is_too_much(const struct cache *cache, size_t octets)
     return cache_bytes(cache) + octets + rest > cache->size;
 }
 
-/* Whether there is no more room than a reserve, and a newest block of each queue. */
-static bool is_low(const struct cache *cache)
+/* There is no more room than a reserve, and a newest block of each queue. */
+bool cache_is_low(const struct cache *cache)
 {
     return is_too_much(cache, cache->size / RESERVE_SHARE + CACHE_QUEUES * block_size(cache, 0));
 }
@@ -88,8 +88,7 @@ static bool move(struct cache *cache, struct cache_entry *entry, unsigned queue)
     return true;
 }
 
-/* Whether an entry is of no use any more, not even to look back at if there is room for that. */
-static bool is_spent(
+bool cache_is_spent(
     const struct cache *cache, const struct cache_entry *entry, bool is_tight, uint64_t now_ms)
 {
     uint64_t remembered_ms = entry->kind == CACHE_FACT || is_tight ? 0 : CACHE_REMEMBER_MS;
@@ -103,13 +102,7 @@ static void drop_oldest_block(struct cache *cache, struct cache_queue *queue)
     struct block *block = queue->blocks.oldest;
 
     queue->dead -= block->used - BLOCK_FIRST;
-    if (cache->sweep_block == block) {
-        cache->sweep_block = block->next;
-        cache->sweep_at = BLOCK_FIRST;
-        /* Without another block, what comes next is put later than now, and may wait a round. */
-        if (!block->next)
-            cache->sweep_queue++;
-    }
+    cache_walks_leave(cache, block);
     blocks_drop_oldest(&queue->blocks);
 }
 
@@ -132,7 +125,7 @@ static size_t clean(struct cache *cache, unsigned number, bool dropping, uint64_
     blocks_pass(block, size);
     if (entry->kind == CACHE_DEAD)
         return size;
-    if (is_spent(cache, entry, dropping, now_ms)) {
+    if (cache_is_spent(cache, entry, dropping, now_ms)) {
         cache_drop(cache, entry);
         return size;
     }
@@ -197,12 +190,17 @@ static void tidy(struct cache *cache, size_t octets, size_t effort, uint64_t now
         return;
     }
     for (size_t i = 0; i < effort && freed < octets && !is_empty(cache); i++) {
-        bool dropping = is_low(cache);
+        bool dropping = cache_is_low(cache);
         unsigned number = dropping ? queue_to_drop_from(cache) : queue_to_tighten(cache);
         if (number == CACHE_QUEUES)
             return;
         freed += clean(cache, number, dropping, now_ms);
     }
+}
+
+void cache_tidy(struct cache *cache, size_t effort, uint64_t now_ms)
+{
+    tidy(cache, SIZE_MAX, effort, now_ms);
 }
 
 struct cache_entry *cache_make_room(
@@ -228,8 +226,7 @@ void cache_clear(struct cache *cache)
         blocks_append(&cache->doomed, &cache->queues[i].blocks);
         cache->queues[i].dead = 0;
     }
-    cache->sweep_block = NULL;
-    cache->sweep_queue = 0;
+    cache_walks_end(cache);
     cache->changes++;
     /* A second time before all of the first is given back: the table is small then. */
     if (cache->doomed_table.segment_count > 0)
@@ -237,56 +234,4 @@ void cache_clear(struct cache *cache)
     else
         cache->doomed_table = cache->table;
     table_init(&cache->table);
-}
-
-/* The entry that the sweep has come to, or NULL at the end of the round. */
-static struct cache_entry *at_sweep(struct cache *cache)
-{
-    while (cache->sweep_queue < CACHE_QUEUES) {
-        if (!cache->sweep_block) {
-            cache->sweep_block = cache->queues[cache->sweep_queue].blocks.oldest;
-            cache->sweep_at = BLOCK_FIRST;
-        }
-        struct block *block = cache->sweep_block;
-        if (block && cache->sweep_at < block->used)
-            return (struct cache_entry *)(void *)((uint8_t *)block + cache->sweep_at);
-        cache->sweep_block = block ? block->next : NULL;
-        cache->sweep_at = BLOCK_FIRST;
-        if (!cache->sweep_block)
-            cache->sweep_queue++;
-    }
-    cache->sweep_queue = 0;
-    return NULL;
-}
-
-static bool is_due(
-    const struct cache_sweep *sweep, const struct cache_entry *entry, uint64_t lifetime_ms)
-{
-    uint64_t left_ms = entry->expires_ms - sweep->now_ms;
-
-    return entry->asked && entry->expires_ms > sweep->now_ms && left_ms <= lifetime_ms / 2 &&
-           (left_ms <= sweep->soon_ms || left_ms <= lifetime_ms / 10);
-}
-
-bool cache_sweep(struct cache *cache, const struct cache_sweep *sweep)
-{
-    struct cache_item item;
-    bool is_tight = is_low(cache);
-
-    tidy(cache, SIZE_MAX, sweep->budget, sweep->now_ms);
-    for (size_t i = 0; i < sweep->budget; i++) {
-        struct cache_entry *entry = at_sweep(cache);
-        if (!entry)
-            return true;
-        if (entry->kind != CACHE_DEAD && is_spent(cache, entry, is_tight, sweep->now_ms)) {
-            cache_drop(cache, entry);
-        } else if (entry->kind != CACHE_DEAD && sweep->due &&
-                   is_due(sweep, entry, (uint64_t)entry->lifetime_s * 1000)) {
-            cache_show(entry, &item);
-            if (!sweep->due(sweep->arg, &item))
-                return false;
-        }
-        cache->sweep_at += cache_size_of(entry);
-    }
-    return false;
 }

@@ -4,7 +4,8 @@ libcore_a_SOURCES =
 libcore_a_SOURCES += daemon/core/alloc.h daemon/core/alloc.c
 libcore_a_SOURCES += daemon/core/answer.h daemon/core/answer.c
 libcore_a_SOURCES += daemon/core/blocks.h daemon/core/blocks.c
-libcore_a_SOURCES += daemon/core/cache.h daemon/core/cache_inside.h daemon/core/cache.c daemon/core/cache_room.c
+libcore_a_SOURCES += daemon/core/cache.h daemon/core/cache_inside.h daemon/core/cache.c daemon/core/cache_room.c \
+    daemon/core/cache_walk.c
 libcore_a_SOURCES += daemon/core/cert_algorithm.h daemon/core/cert_algorithm.c
 libcore_a_SOURCES += daemon/core/cert_dn.h daemon/core/cert_dn.c
 libcore_a_SOURCES += daemon/core/cert_names.h daemon/core/cert_names.c

@@ -38,7 +38,8 @@
 
 #define SNAPSHOT_DOUBT_MS 60000
 
-/* No record lives longer after the snapshot was begun: the largest max-ttl, and the time it took. */
+/* No record lives longer after the snapshot was begun: the largest max-ttl, and the time it took.
+ */
 #define SNAPSHOT_LIFE_MAX_MS ((uint64_t)(7 * 24 + 2) * 3600 * 1000)
 
 struct snapshot_times {
@@ -48,14 +49,14 @@ struct snapshot_times {
 };
 
 /* What is wrong with a snapshot: X(name, text). The text completes "the file ...". */
-#define SNAPSHOT_FAULTS(X)                                                           \
-    X(NONE, "is good")                                                               \
-    X(FOREIGN, "is not a cache of daned")                                            \
-    X(VERSION, "is of a version that this daned does not know")                      \
-    X(CUT, "is cut short")                                                           \
-    X(CHECKSUM, "is damaged: a checksum is wrong")                                   \
-    X(MALFORMED, "holds what cannot be")                                             \
-    X(LONGER, "has something behind its end")                                        \
+#define SNAPSHOT_FAULTS(X)                                      \
+    X(NONE, "is good")                                          \
+    X(FOREIGN, "is not a cache of daned")                       \
+    X(VERSION, "is of a version that this daned does not know") \
+    X(CUT, "is cut short")                                      \
+    X(CHECKSUM, "is damaged: a checksum is wrong")              \
+    X(MALFORMED, "holds what cannot be")                        \
+    X(LONGER, "has something behind its end")                   \
     X(CLOCK_BACK, "was written later than now: the clock has gone back")
 
 enum snapshot_fault {
@@ -86,9 +87,9 @@ void snapshot_begin(
     struct snapshot_writer *writer, const struct snapshot_times *times, uint32_t policy);
 
 /*
- * Adds an entry as cache_scan_all() shows it, if it belongs into a snapshot. One that out has no
- * room for is left out, as any entry may be lost: so out is to be written once it has
- * SNAPSHOT_ENOUGH octets.
+ * Adds an entry as cache_walk_step() shows it, levels past their time too, if it belongs into a
+ * snapshot. One that out has no room for is left out, as any entry may be lost: so out is to be
+ * written once it has SNAPSHOT_ENOUGH octets.
  */
 void snapshot_add(struct snapshot_writer *writer, const struct cache_item *item);
 

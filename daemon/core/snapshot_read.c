@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * snapshot_read.c - from octets to the cache, strictly: what could not have been written is refused.
+ * snapshot_read.c - from octets to the cache, strictly: what could not have been written is
+ * refused.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -73,9 +74,8 @@ static bool keep_fact(struct snapshot_reader *reader, const struct record *recor
                    record->after_ms > 0;
 
     if (is_good && record->left_ms > 0) {
-        uint64_t cap_ms = (uint64_t)fact_ttl_cap(
-                              fact, target->max_ttl_s, target->negative_max_ttl_s) *
-                          1000;
+        uint64_t cap_ms =
+            (uint64_t)fact_ttl_cap(fact, target->max_ttl_s, target->negative_max_ttl_s) * 1000;
         uint64_t left_ms = (uint64_t)record->left_ms;
         cache_put(target->cache, CACHE_FACT, record->sub, &record->name, record->value,
             record->value_len, target->times.boot_ms + (left_ms < cap_ms ? left_ms : cap_ms),
@@ -184,8 +184,8 @@ static enum snapshot_fault read_frame(
 }
 
 /*
- * How many octets the next part has, as far as data tells; more than data has, if it takes that many
- * to tell.
+ * How many octets the next part has, as far as data tells; more than data has, if it takes that
+ * many to tell.
  */
 static size_t length_of_part(const struct snapshot_reader *reader, const uint8_t *data, size_t len)
 {

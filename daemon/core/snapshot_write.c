@@ -32,8 +32,8 @@ uint64_t snapshot_checksum(uint64_t chain, uint64_t frame, const uint8_t *data, 
 /* Puts the checksum of what stands in out from a place on. */
 static void put_checksum(struct snapshot_writer *writer, size_t from)
 {
-    writer->chain = snapshot_checksum(
-        writer->chain, writer->frames, writer->out + from, writer->len - from);
+    writer->chain =
+        snapshot_checksum(writer->chain, writer->frames, writer->out + from, writer->len - from);
     little_put64(writer->out + writer->len, writer->chain);
     writer->len += SNAPSHOT_CHECKSUM;
 }
@@ -111,9 +111,9 @@ void snapshot_add(struct snapshot_writer *writer, const struct cache_item *item)
     uint64_t ago_ms = writer->times.boot_ms - item->expires_ms;
 
     /* What may have to follow must find room, too. */
-    if (!value || FRAME_LEN + RECORD_FIXED + item->name.len + len + SNAPSHOT_CHECKSUM +
-                          SNAPSHOT_TRAILER >
-                      sizeof writer->out - writer->len)
+    if (!value ||
+        FRAME_LEN + RECORD_FIXED + item->name.len + len + SNAPSHOT_CHECKSUM + SNAPSHOT_TRAILER >
+            sizeof writer->out - writer->len)
         return;
     if (writer->frame == 0)
         writer->frame = writer->len += FRAME_LEN;

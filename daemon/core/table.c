@@ -72,11 +72,9 @@ static void push(struct table_node **bucket, struct table_node *node)
     *bucket = node;
 }
 
-/* Adds one bucket, and hands it its share of the one that it is split from. */
-static void split(struct table *table)
+/* Adds an empty bucket behind the last. */
+static void add_bucket(struct table *table)
 {
-    struct table_node **from = bucket_at(table, table->count - base_of(table));
-
     if (table->count == table->segment_count * TABLE_SEGMENT_BUCKETS) {
         if (table->segment_count == table->segment_room) {
             table->segment_room *= 2;
@@ -86,6 +84,20 @@ static void split(struct table *table)
         table->segments[table->segment_count++] = alloc_pages(SEGMENT_BYTES);
     }
     table->count++;
+}
+
+void table_expect(struct table *table, size_t members)
+{
+    while (table->member_count == 0 && table->count / BUCKETS_PER_MEMBER < members)
+        add_bucket(table);
+}
+
+/* Adds one bucket, and hands it its share of the one that it is split from. */
+static void split(struct table *table)
+{
+    struct table_node **from = bucket_at(table, table->count - base_of(table));
+
+    add_bucket(table);
     struct table_node *node = *from;
     *from = NULL;
     while (node) {
@@ -156,46 +168,6 @@ void table_remove(struct table *table, struct table_node *node)
 void table_replace(struct table *table, const struct table_node *node, struct table_node *copy)
 {
     *place_of(table, node) = copy;
-}
-
-/* The bits of value in the opposite order. */
-static size_t reverse(size_t value)
-{
-    size_t result = 0;
-
-    for (size_t i = 0; i < sizeof value * 8; i++) {
-        result = result << 1 | (value & 1);
-        value >>= 1;
-    }
-    return result;
-}
-
-/*
- * Counts the cursor on from its highest bit under mask down. A bucket is split among those whose
- * index ends in the same bits; counted in this order, they follow each other, so that a cursor
- * stays good when the table grows, and shows nothing but the last buckets again when it shrinks.
- */
-static size_t next_cursor(size_t cursor, size_t mask)
-{
-    return reverse(reverse(cursor | ~mask) + 1);
-}
-
-static void visit_bucket(const struct table *table, size_t index, table_visit *visit, void *arg)
-{
-    for (const struct table_node *node = *bucket_at(table, index); node; node = node->next)
-        visit(arg, node);
-}
-
-size_t table_scan(const struct table *table, size_t cursor, table_visit *visit, void *arg)
-{
-    size_t base = base_of(table);
-    size_t index = cursor & (base - 1);
-
-    visit_bucket(table, index, visit, arg);
-    /* The bucket that was split off from it, if it was. */
-    if (index + base < table->count)
-        visit_bucket(table, index + base, visit, arg);
-    return next_cursor(cursor, base - 1);
 }
 
 struct table_node *table_any(const struct table *table)

@@ -44,6 +44,12 @@ void table_fini(struct table *table);
  */
 bool table_fini_some(struct table *table);
 
+/*
+ * Gives an empty table the buckets for so many members, so that putting them in does not have to
+ * move them again and again.
+ */
+void table_expect(struct table *table, size_t members);
+
 /* Puts a node in under its hash. It must not be in already. */
 void table_insert(struct table *table, struct table_node *node, uint32_t hash);
 
@@ -56,17 +62,6 @@ void table_remove(struct table *table, struct table_node *node);
 
 /* Puts a copy of a node, which must be in, in its place. */
 void table_replace(struct table *table, const struct table_node *node, struct table_node *copy);
-
-/* Shown each node by table_scan(); must not change the table. */
-typedef void table_visit(void *arg, const struct table_node *node);
-
-/*
- * Walks the table in steps, between which it may change: shows the nodes of one or two buckets to
- * visit, and returns the cursor for the next step. Starts at 0; is over when 0 comes back. A node
- * that is in from the first step to the last is shown at least once; it may be shown twice if the
- * table changes its size meanwhile. Steps are at most as many as there are buckets.
- */
-size_t table_scan(const struct table *table, size_t cursor, table_visit *visit, void *arg);
 
 /* Gives any node, or NULL if there is none: for emptying the table. */
 struct table_node *table_any(const struct table *table);

@@ -3,9 +3,9 @@
  * cache_file.c - keeps the cache over a restart.
  *
  * The path of a save: the timer ends a wait; begin() takes the times; fill() reads a slice of the
- * cache into the writer, and pauses, or hands a frame to the pool; on_written() fills on; behind the
- * last frame the file is in its place, and the timer starts the next wait. In a hurry, at the end,
- * there are no pauses.
+ * cache into the writer, and pauses, or hands a frame to the pool; on_written() fills on; behind
+ * the last frame the file is in its place, and the timer starts the next wait. In a hurry, at the
+ * end, there are no pauses.
  *
  * What can fail: the disk. Then the save is given up, the old file stays, and the next wait begins.
  */
@@ -25,9 +25,10 @@
 #include "daemon/io/log.h"
 
 enum {
-    STEPS_PER_SLICE = 256, /* of cache_scan_all(): some 50 microseconds in a large cache */
-    PAUSE_MS = 1,          /* between two slices */
+    ENTRIES_PER_SLICE = 256, /* some 30 microseconds in a large cache */
+    PAUSE_MS = 1,            /* between two slices */
     READ_SIZE = 4 * SNAPSHOT_IN_MAX,
+    OCTETS_PER_RECORD = 64, /* roughly */
 };
 
 enum state {
@@ -46,7 +47,7 @@ struct cache_file {
     enum state state;
     struct cache_disk_job job;
     struct snapshot_writer *writer; /* while a save is under way */
-    size_t cursor;
+    struct cache_walk walk;
     uint64_t changes;       /* of the cache, when this save was begun, */
     uint64_t saved_changes; /* and of the last one that went well */
     bool must_restart;      /* what is on the pool is not wanted any more */
@@ -88,8 +89,7 @@ static void complain(struct cache_file *file, const char *what, int error)
     if (strcmp(text, file->error) == 0)
         return;
     memcpy(file->error, text, sizeof text);
-    log_write(
-        LOG_LEVEL_ERROR, "the cache is not saved to %s: %s", file->paths.file, file->error);
+    log_write(LOG_LEVEL_ERROR, "the cache is not saved to %s: %s", file->paths.file, file->error);
 }
 
 static struct snapshot_times times_of_now(void)
@@ -163,7 +163,7 @@ static const char *read_file(int fd, struct snapshot_reader *reader)
     return why || step == SNAPSHOT_END ? why : snapshot_fault_text(fault);
 }
 
-static void load_from(struct cache_file *file, int fd)
+static void load_from(struct cache_file *file, int fd, size_t size)
 {
     struct snapshot_target target = {
         .cache = file->cache,
@@ -175,6 +175,7 @@ static void load_from(struct cache_file *file, int fd)
     struct snapshot_reader reader;
     struct cache_counts counts;
 
+    cache_expect(file->cache, size / OCTETS_PER_RECORD);
     snapshot_reader_init(&reader, &target);
     const char *why = read_file(fd, &reader);
     if (why) {
@@ -184,19 +185,21 @@ static void load_from(struct cache_file *file, int fd)
     cache_count(file->cache, &counts);
     file->saved_changes = counts.changes;
     file->report.loaded_facts = reader.facts;
-    log_write(LOG_LEVEL_INFO, "%" PRIu64 " facts loaded from the cache file %s, saved %" PRIu64 " s ago",
-        reader.facts, file->paths.file, reader.age_ms / 1000);
+    log_write(LOG_LEVEL_INFO,
+        "%" PRIu64 " facts loaded from the cache file %s, saved %" PRIu64 " s ago", reader.facts,
+        file->paths.file, reader.age_ms / 1000);
 }
 
 static void load(struct cache_file *file)
 {
     const char *why;
     int fd;
+    size_t size;
     int error;
 
-    switch (cache_disk_open(&file->paths, &fd, &why)) {
+    switch (cache_disk_open(&file->paths, &fd, &size, &why)) {
     case CACHE_DISK_OPEN:
-        load_from(file, fd);
+        load_from(file, fd, size);
         close(fd);
         break;
     case CACHE_DISK_NONE:
@@ -251,6 +254,7 @@ static void on_closed(uv_handle_t *handle)
 /* A save is over, or none was needed. */
 static void wait_or_close(struct cache_file *file)
 {
+    cache_walk_stop(&file->walk);
     free(file->writer);
     file->writer = NULL;
     if (file->is_closing) {
@@ -276,7 +280,8 @@ static void begin(struct cache_file *file)
     if (!file->writer)
         file->writer = alloc_array(NULL, 1, sizeof *file->writer);
     snapshot_begin(file->writer, &times, file->options.policy);
-    file->cursor = 0;
+    cache_walk_stop(&file->walk);
+    cache_walk_start(&file->walk, file->cache);
     file->job = (struct cache_disk_job){.paths = file->paths, .fd = -1, .is_first = true};
     fill(file);
 }
@@ -336,14 +341,12 @@ static void fill(struct cache_file *file)
 {
     struct snapshot_writer *writer = file->writer;
     uint64_t now_ms = clock_now_ms();
-    unsigned steps = 0;
+    unsigned entries = 0;
 
-    do {
-        file->cursor = cache_scan_all(file->cache, file->cursor, now_ms, add_item, writer);
-        file->job.is_last = file->cursor == 0;
-        steps++;
-    } while (!file->job.is_last && writer->len < SNAPSHOT_ENOUGH &&
-             (file->is_closing || steps < STEPS_PER_SLICE));
+    do
+        file->job.is_last = !cache_walk_step(&file->walk, now_ms, true, 1, add_item, writer);
+    while (!file->job.is_last && writer->len < SNAPSHOT_ENOUGH &&
+           (file->is_closing || ++entries < ENTRIES_PER_SLICE));
     if (!file->job.is_last && writer->len < SNAPSHOT_ENOUGH) {
         pause_for(file, PAUSING, PAUSE_MS);
         return;

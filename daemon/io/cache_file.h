@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * cache_file.h - keeps the cache over a restart: loads it once, and saves it every few minutes and at
- * the end.
+ * cache_file.h - keeps the cache over a restart: loads it once, and saves it every few minutes and
+ * at the end.
  *
  * Loading is done at once, before the first answer. Saving goes by small slices: the loop reads a
  * few hundred entries and goes on with its other work; a thread of the pool writes them. Nothing

@@ -14,8 +14,8 @@
 #include "daemon/io/lookup.h"
 
 enum {
-    TEXT_ENOUGH = 32768, /* octets that one step makes, and what is over of its last bucket */
-    BUCKETS_MAX = 1024,  /* that one step looks into */
+    TEXT_ENOUGH = 32768, /* octets that one step makes, and what is over of its last line */
+    ENTRIES_MAX = 1024,  /* that one step looks at */
     RECORDS_SHOWN = 16,  /* of one fact; the rest is counted */
 };
 
@@ -169,15 +169,15 @@ static void show_item(void *arg, const struct cache_item *item)
 }
 
 void control_dump_step(
-    struct control_dump *dump, const struct cache *cache, uint64_t now_ms, struct text *text)
+    struct control_dump *dump, struct cache *cache, uint64_t now_ms, struct text *text)
 {
     struct step step = {dump, text, now_ms};
     size_t start = text->len;
 
-    for (unsigned i = 0; i < BUCKETS_MAX && !dump->over && text->len - start < TEXT_ENOUGH; i++) {
-        dump->cursor = cache_scan(cache, dump->cursor, now_ms, show_item, &step);
-        dump->over = dump->cursor == 0;
-    }
+    if (!dump->walk.cache)
+        cache_walk_start(&dump->walk, cache);
+    for (unsigned i = 0; i < ENTRIES_MAX && !dump->over && text->len - start < TEXT_ENOUGH; i++)
+        dump->over = !cache_walk_step(&dump->walk, now_ms, false, 1, show_item, &step);
     if (!dump->over)
         return;
     /* Without this line a dump that broke off would look like a whole one. */
@@ -185,4 +185,9 @@ void control_dump_step(
         text_addf(text, "{\"kind\":\"end\",\"lines\":%llu}\n", (unsigned long long)dump->lines);
     else
         text_addf(text, "# end of %llu lines\n", (unsigned long long)dump->lines);
+}
+
+void control_dump_end(struct control_dump *dump)
+{
+    cache_walk_stop(&dump->walk);
 }

@@ -101,7 +101,7 @@ bool lookups_known(struct lookups *lookups, const struct destination *destinatio
 enum lookup_status lookups_decide(struct lookups *lookups, const struct destination *destination,
     uint64_t now_ms, struct lookup_waiter *waiter, const struct verdict **verdict_out);
 
-/* Reads a level as cache_scan() shows it, of CACHE_DOMAIN or CACHE_HOST. */
+/* Reads a level as cache_walk_step() shows it, of CACHE_DOMAIN or CACHE_HOST. */
 struct answer lookups_read_level(const struct cache_item *item);
 
 /*

@@ -288,7 +288,10 @@ static enum protocol_step reply(
 
 static void drop(struct request *request)
 {
-    text_fini(&((struct control *)(void *)request)->text);
+    struct control *control = (struct control *)(void *)request;
+
+    text_fini(&control->text);
+    control_dump_end(&control->dump);
 }
 
 static enum protocol_step take(struct server *server, const struct input *input, uint64_t now_ms,

@@ -61,6 +61,12 @@ tests_fuzz_fuzz_overrides_SOURCES = tests/fuzz/fuzz_overrides.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_overrides_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_overrides_LDADD = libcore.a $(IDN2_LIBS)
 
+# core: the file of the cache
+FUZZ_TARGETS += tests/fuzz/fuzz_snapshot
+tests_fuzz_fuzz_snapshot_SOURCES = tests/fuzz/fuzz_snapshot.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_snapshot_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_snapshot_LDADD = libcore.a $(IDN2_LIBS)
+
 # daemon
 FUZZ_TARGETS += tests/fuzz/fuzz_config
 tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(FUZZ_MAIN)

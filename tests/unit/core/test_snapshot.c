@@ -58,8 +58,8 @@ static struct snapshot_times later(int64_t seconds)
     return times;
 }
 
-static void put_fact(struct cache *cache, uint16_t type, const char *text, enum fact_outcome outcome,
-    uint32_t ttl_s)
+static void put_fact(
+    struct cache *cache, uint16_t type, const char *text, enum fact_outcome outcome, uint32_t ttl_s)
 {
     static const uint8_t mx[] = {0, 10, 2, 'm', 'x', 0};
     static const uint8_t tlsa[] = {3, 1, 1, 1, 2, 3};
@@ -68,18 +68,18 @@ static void put_fact(struct cache *cache, uint16_t type, const char *text, enum 
     struct dns_rr rr = {.rdata = type == DNS_MX ? mx : tlsa, .rdata_len = sizeof mx};
     const struct dns_rr *records[] = {&rr};
     bool has_data = outcome == FACT_RECORDS && (type == DNS_MX || type == DNS_TLSA);
-    struct fact *fact = outcome == FACT_ERROR ? fact_new_error(CAUSE_TIMEOUT)
-                                              : fact_new(outcome, DNS_SECURE, ttl_s,
-                                                    type == DNS_A ? &canonical : NULL, records,
-                                                    has_data ? 1 : 0);
+    struct fact *fact = outcome == FACT_ERROR
+                            ? fact_new_error(CAUSE_TIMEOUT)
+                            : fact_new(outcome, DNS_SECURE, ttl_s,
+                                  type == DNS_A ? &canonical : NULL, records, has_data ? 1 : 0);
 
     fact->expires_ms = taken.boot_ms + (uint64_t)ttl_s * SECOND;
     fact_cache_put(cache, type, &name, fact, taken.boot_ms);
     free(fact);
 }
 
-static void put_level(struct cache *cache, enum cache_kind kind, const char *text, enum level level,
-    int64_t ttl_s)
+static void put_level(
+    struct cache *cache, enum cache_kind kind, const char *text, enum level level, int64_t ttl_s)
 {
     struct dname name = named(text);
     struct answer answer = answer_plain(level, REASON_ALL_HOSTS_DANE);
@@ -139,18 +139,18 @@ static void add(void *arg, const struct cache_item *item)
     }
 }
 
-static struct octets snapshot_of(const struct cache *cache)
+static struct octets snapshot_of(struct cache *cache)
 {
     struct octets octets = {NULL, 0};
     struct snapshot_writer *writer = malloc(sizeof *writer);
     struct taking taking = {writer, &octets};
-    size_t cursor = 0;
+    struct cache_walk walk;
 
     assert_non_null(writer);
     snapshot_begin(writer, &taken, POLICY);
-    do
-        cursor = cache_scan_all(cache, cursor, taken.boot_ms, add, &taking);
-    while (cursor != 0);
+    cache_walk_start(&walk, cache);
+    while (cache_walk_step(&walk, taken.boot_ms, true, 10, add, &taking))
+        ;
     snapshot_end(writer);
     take_out(&taking);
     free(writer);
@@ -289,8 +289,7 @@ static bool remembers(
     struct dname name = named(text);
     struct cache_value value;
 
-    assert_false(
-        cache_get(target->cache, kind, 25, &name, target->times.boot_ms, &value));
+    assert_false(cache_get(target->cache, kind, 25, &name, target->times.boot_ms, &value));
     return cache_last(target->cache, kind, 25, &name, &value) &&
            value.expires_ms <= target->times.boot_ms &&
            answer_unpack_decided(value.octets) == level;
@@ -362,22 +361,20 @@ static void an_unknown_boot_id_proves_nothing(void **state)
     struct octets octets = {NULL, 0};
     struct taking taking = {writer, &octets};
     struct snapshot_times unknown = taken;
+    struct cache_walk walk;
 
     (void)state;
     assert_non_null(writer);
     memset(unknown.boot_id, 0, sizeof unknown.boot_id);
     memset(target.times.boot_id, 0, sizeof target.times.boot_id);
     snapshot_begin(writer, &unknown, POLICY);
-    for (size_t cursor = 0;;) {
-        cursor = cache_scan_all(cache, cursor, taken.boot_ms, add, &taking);
-        if (cursor == 0)
-            break;
-    }
+    cache_walk_start(&walk, cache);
+    while (cache_walk_step(&walk, taken.boot_ms, true, 1, add, &taking))
+        ;
     snapshot_end(writer);
     take_out(&taking);
     assert_int_equal(read_all(&octets, &target), SNAPSHOT_FAULT_NONE);
-    assert_int_equal(
-        left_of(&target, DNS_A, "a.example"), 4000 - 100 - SNAPSHOT_DOUBT_MS / SECOND);
+    assert_int_equal(left_of(&target, DNS_A, "a.example"), 4000 - 100 - SNAPSHOT_DOUBT_MS / SECOND);
     free(writer);
     free(octets.data);
     cache_free(cache);

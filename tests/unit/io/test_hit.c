@@ -117,8 +117,7 @@ static void put_level(struct scene *scene, unsigned number)
 static void open_scene(struct scene *scene)
 {
     static const struct siphash_key key = {{1, 2}};
-    struct lookup_options options = {
-        .questions = {.now_ms = clock_now_ms, .wall_s = clock_wall_s}};
+    struct lookup_options options = {.questions = {.now_ms = clock_now_ms, .wall_s = clock_wall_s}};
 
     memset(scene, 0, sizeof *scene);
     snprintf(scene->directory, sizeof scene->directory, "/tmp/daned-test.XXXXXX");
