@@ -62,3 +62,32 @@ install-data-local:
 uninstall-local:
 	for page in $(doc_pages); do rm -f $(DESTDIR)$(docdir)/$${page##*/}; done
 	rm -f $(DESTDIR)$(bashcompletiondir)/danectl
+
+# systemd: units, the service user, directories; only where configure was told to.
+systemd_made = packaging/systemd/daned.service packaging/systemd/daned-postfix.socket
+CLEANFILES += $(systemd_made)
+EXTRA_DIST += packaging/systemd
+if SYSTEMD_UNITS
+systemdsystemunit_DATA = \
+    $(systemd_made) \
+    packaging/systemd/daned-control.socket \
+    packaging/systemd/daned-exim.socket \
+    packaging/systemd/daned-metrics.socket \
+    packaging/systemd/daned-resolver.socket \
+    packaging/systemd/daned-resolver.service
+sysusersdir = $(prefix)/lib/sysusers.d
+sysusers_DATA = packaging/systemd/sysusers.d/daned.conf
+tmpfilesdir = $(prefix)/lib/tmpfiles.d
+tmpfiles_DATA = packaging/systemd/tmpfiles.d/daned.conf
+dist_pkgdata_DATA += packaging/systemd/postfix-directory.conf
+endif
+
+$(systemd_made): Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(SED) -e 's|SBINDIR|$(sbindir)|g' -e 's|PKGDATADIR|$(pkgdatadir)|g' $(srcdir)/$@.in > $@.tmp && mv $@.tmp $@
+packaging/systemd/daned.service: packaging/systemd/daned.service.in
+packaging/systemd/daned-postfix.socket: packaging/systemd/daned-postfix.socket.in
+
+# Distribution packages.
+dist_examples_DATA += packaging/resolver.conf
+EXTRA_DIST += packaging/debian packaging/build-deb packaging/package-conf packaging/tree.sh \
+    packaging/openrc packaging/rpm

@@ -33,6 +33,7 @@ static const char usage[] =
     "  --at            hold dates against this time: +14d, +36h, or seconds since 1970\n"
     "  --resolve       an address of an MX host, and not those that it has in DNS\n"
     "  --connect-port  connect to this port, and not to that of the destination\n"
+    "  -s, --socket    the control socket of daned\n"
     "  --json          print an object\n"
     "Prints one line, then a table; ends as Nagios wants it: 0 OK, 1 WARNING, 2 CRITICAL,\n"
     "3 UNKNOWN.\n";
@@ -78,72 +79,39 @@ static bool read_time(const char *text, int64_t *at_out)
     return true;
 }
 
-/* Takes one option. Returns false if its value is none. */
-static bool take_option(
-    struct check *check, const char *name, const char *text, int64_t *timeout_out)
+static const char *take_time(const struct option_row *row, const char *text)
 {
-    int64_t value = 0;
-    size_t len = strlen(text);
-
-    if (strcmp(name, "timeout") == 0)
-        return option_read_number(text, len, 1, TIMEOUT_MAX_S, timeout_out);
-    if (strcmp(name, "at") == 0)
-        return read_time(text, &check->now_s);
-    if (strcmp(name, "resolve") == 0)
-        return check_add_resolve(check, text);
-    if (strcmp(name, "warn-days") == 0) {
-        bool good = option_read_number(text, len, 0, WARN_DAYS_MAX, &value);
-        check->warn_days = (int)value;
-        return good;
-    }
-    bool good = option_read_number(text, len, 1, UINT16_MAX, &value);
-    check->connect_port = (uint16_t)value;
-    return good;
+    return read_time(text, row->target) ? NULL : "is no time: +14d, +36h, or seconds since 1970";
 }
 
-/* Reads the options; returns -1 to go on, or the status to exit with. */
+static const char *take_resolve(const struct option_row *row, const char *text)
+{
+    return check_add_resolve(row->target, text) ? NULL : "is no HOST=ADDRESS, or one too many";
+}
+
+/* Reads the command line; returns -1 to go on, or the status to exit with. */
 static int read_options(struct check *check, int argc, char **argv)
 {
-    enum { VALUE = 1, JSON, HELP };
-    static const struct option options[] = {
-        {"timeout", required_argument, NULL, VALUE},
-        {"warn-days", required_argument, NULL, VALUE},
-        {"at", required_argument, NULL, VALUE},
-        {"resolve", required_argument, NULL, VALUE},
-        {"connect-port", required_argument, NULL, VALUE},
-        {"socket", required_argument, NULL, 's'},
-        {"json", no_argument, NULL, JSON},
-        {"help", no_argument, NULL, HELP},
-        {NULL, 0, NULL, 0},
-    };
     int64_t timeout_s = TIMEOUT_S;
-    int option;
-    int index = 0;
+    int64_t warn_days = WARN_DAYS;
+    const struct option_row rows[] = {
+        {"timeout", option_take_number, &timeout_s, 1, TIMEOUT_MAX_S},
+        {"warn-days", option_take_number, &warn_days, 0, WARN_DAYS_MAX},
+        {.name = "at", .take = take_time, .target = &check->now_s},
+        {.name = "resolve", .take = take_resolve, .target = check},
+        {.name = "connect-port", .take = option_take_port, .target = &check->connect_port},
+        {.name = "socket", .take = option_take_socket},
+        {.name = "json", .take = option_take_flag, .target = &check->json},
+    };
+    const struct option_table table = {
+        "check", usage, NAGIOS_UNKNOWN, rows, sizeof rows / sizeof rows[0]};
+    int status = option_read(&table, argc, argv);
 
-    while ((option = getopt_long(argc, argv, "s:", options, &index)) != -1) {
-        switch (option) {
-        case VALUE:
-            if (!take_option(check, options[index].name, optarg, &timeout_s))
-                return output_fail("check", NAGIOS_UNKNOWN, options[index].name, "no such value");
-            break;
-        case 's':
-            control_client_set_path(optarg);
-            break;
-        case JSON:
-            check->json = true;
-            break;
-        case HELP:
-            fputs(usage, stdout);
-            return 0;
-        default:
-            fputs(usage, stderr);
-            return NAGIOS_UNKNOWN;
-        }
-    }
-    if (optind + 1 != argc) {
-        fputs(usage, stderr);
-        return NAGIOS_UNKNOWN;
-    }
+    if (status >= 0)
+        return status;
+    if (optind + 1 != argc)
+        return option_misused(&table);
+    check->warn_days = (int)warn_days;
     check->destination = argv[optind];
     check->deadline_ms = check_now_ms() + (uint64_t)timeout_s * 1000;
     return -1;
@@ -218,7 +186,7 @@ void check_release(struct check *check)
 
 int command_check(int argc, char **argv)
 {
-    struct check check = {.now_s = time(NULL), .warn_days = WARN_DAYS};
+    struct check check = {.now_s = time(NULL)};
     int status = read_options(&check, argc, argv);
 
     if (status >= 0)

@@ -62,7 +62,7 @@ static const char *ask(struct check *check)
     int fd = control_client_connect(
         now_ms < check->deadline_ms ? (int)(check->deadline_ms - now_ms) : 0);
     if (fd < 0)
-        return strerror(errno);
+        return control_client_failure(errno);
     int line_len = snprintf(line, sizeof line, "explain %s json\n", check->destination);
     why = control_client_send(fd, line, (size_t)line_len) != 0 ? strerror(errno)
                                                                : read_reply(check, fd, &data, &len);

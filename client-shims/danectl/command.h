@@ -13,7 +13,8 @@
 /* Holds a chain of certificates against TLSA records, without a daemon. */
 int command_verify(int argc, char **argv);
 
-/* The form of verify that asks a daemon, and whether these arguments are for it. */
+/* The form of verify that asks a daemon, how it is used, and whether these arguments are for it. */
+extern const char command_verify_daemon_usage[];
 int command_verify_daemon(int argc, char **argv);
 bool command_verify_wants_daemon(int argc, char **argv);
 

@@ -16,6 +16,7 @@
 #include "client-shims/danectl/command.h"
 #include "client-shims/danectl/control_client.h"
 #include "client-shims/danectl/control_print.h"
+#include "client-shims/danectl/option.h"
 #include "client-shims/danectl/output.h"
 #include "proto/control_line.h"
 #include "proto/line.h"
@@ -49,68 +50,46 @@ static size_t form_of(const char *name)
     return i;
 }
 
-static void print_usage(FILE *to, const char *name)
-{
-    size_t i = form_of(name);
-
-    fprintf(to,
-        "usage: danectl [-s CONTROL_SOCKET] %s [--json]%s%s\n"
-        "%s.\n"
-        "  -s      the control socket of daned, if not %s\n"
-        "  --json  reply as JSON\n"
-        "Ends with 0, with 1 if daned replies with an error, with 69 if it cannot be asked.\n",
-        name, forms[i].argument ? " " : "", forms[i].argument ? forms[i].argument : "",
-        forms[i].about, "/run/daned/control.sock");
-}
-
 void command_control_set_socket(const char *path)
 {
     control_client_set_path(path);
 }
 
-/* Reads the options; returns -1 to go on, or the status to exit with. */
+/* Reads the command line; returns -1 to go on, or the status to exit with. */
 static int read_options(struct control *control, int argc, char **argv)
 {
-    enum { JSON = 1, ALL, HELP };
-    static const struct option options[] = {
-        {"json", no_argument, NULL, JSON},
-        {"all", no_argument, NULL, ALL},
-        {"socket", required_argument, NULL, 's'},
-        {"help", no_argument, NULL, HELP},
-        {NULL, 0, NULL, 0},
+    size_t form = form_of(control->name);
+    const char *argument = forms[form].argument;
+    bool has_all = strcmp(control->name, "flush") == 0;
+    bool all = false;
+    char usage[1024];
+    const struct option_row rows[] = {
+        {.name = "json", .take = option_take_flag, .target = &control->json},
+        {.name = "socket", .take = option_take_socket},
+        {.name = "all", .take = option_take_flag, .target = &all},
     };
-    bool wants_one = forms[form_of(control->name)].argument != NULL;
-    bool wrong = false;
-    int option;
+    const struct option_table table = {
+        control->name, usage, EX_USAGE, rows, sizeof rows / sizeof rows[0] - (has_all ? 0 : 1)};
 
-    while ((option = getopt_long(argc, argv, "s:", options, NULL)) != -1) {
-        switch (option) {
-        case JSON:
-            control->json = true;
-            break;
-        case ALL:
-            control->argument = "--all";
-            wrong = wrong || strcmp(control->name, "flush") != 0;
-            break;
-        case 's':
-            control_client_set_path(optarg);
-            break;
-        case HELP:
-            print_usage(stdout, control->name);
-            return EX_OK;
-        default:
-            wrong = true;
-            break;
-        }
-    }
-    if (!control->argument && optind < argc)
+    snprintf(usage, sizeof usage,
+        "usage: danectl [-s CONTROL_SOCKET] %s [--json]%s%s\n"
+        "%s.\n"
+        "  -s, --socket  the control socket of daned, if not %s\n"
+        "  --json        reply as JSON\n"
+        "%s"
+        "Ends with 0, with 1 if daned replies with an error, with 69 if it cannot be asked.\n",
+        control->name, argument ? " " : "", argument ? argument : "", forms[form].about,
+        control_client_path(), has_all ? "  --all         forget everything\n" : "");
+    int status = option_read(&table, argc, argv);
+    if (status >= 0)
+        return status;
+    if (all)
+        control->argument = "--all";
+    else if (optind < argc)
         control->argument = argv[optind++];
-    if (optind != argc || wants_one != (control->argument != NULL))
-        wrong = true;
-    if (!wrong)
-        return -1;
-    print_usage(stderr, control->name);
-    return EX_USAGE;
+    if (optind != argc || (argument != NULL) != (control->argument != NULL))
+        return option_misused(&table);
+    return -1;
 }
 
 static int ask(const struct control *control, int fd)
@@ -154,7 +133,8 @@ int command_control(int argc, char **argv)
             "it is empty, longer than 1024 octets, or has a blank or a control character in it");
     int fd = control_client_connect(CONTROL_CLIENT_WAIT_MS);
     if (fd < 0)
-        return output_fail(control.name, EX_UNAVAILABLE, control_client_path(), strerror(errno));
+        return output_fail(
+            control.name, EX_UNAVAILABLE, control_client_path(), control_client_failure(errno));
     status = ask(&control, fd);
     close(fd);
     return status;

@@ -48,6 +48,20 @@ int control_client_connect(int wait_ms)
     return -1;
 }
 
+const char *control_client_failure(int error)
+{
+    switch (error) {
+    case ENOENT:
+        return "there is no such socket; does daned run, and listen here?";
+    case ECONNREFUSED:
+        return "nobody listens; does daned run?";
+    case EACCES:
+        return "permission denied; be root, or the owner of the socket";
+    default:
+        return strerror(error);
+    }
+}
+
 int control_client_send(int fd, const char *data, size_t len)
 {
     while (len > 0) {

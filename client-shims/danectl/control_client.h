@@ -23,6 +23,9 @@ const char *control_client_path(void);
  */
 int control_client_connect(int wait_ms);
 
+/* Says, of static storage, what the errno of a connection that failed means to the operator. */
+const char *control_client_failure(int error);
+
 /* Sends all octets. Returns 0, or -1 with errno. */
 int control_client_send(int fd, const char *data, size_t len);
 

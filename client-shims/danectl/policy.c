@@ -10,6 +10,7 @@
 #include <sysexits.h>
 
 #include "client-shims/danectl/command.h"
+#include "client-shims/danectl/option.h"
 #include "client-shims/danectl/output.h"
 #include "client-shims/libdaned-client/daned_client.h"
 
@@ -31,42 +32,22 @@ struct question {
     bool json;
 };
 
-/* Reads the options; returns -1 to go on, or the status to exit with. */
+/* Reads the command line; returns -1 to go on, or the status to exit with. */
 static int read_options(struct question *question, int argc, char **argv)
 {
-    enum { HOST = 1, VIA, JSON, HELP };
-    static const struct option options[] = {
-        {"host", required_argument, NULL, HOST},
-        {"via", required_argument, NULL, VIA},
-        {"json", no_argument, NULL, JSON},
-        {"help", no_argument, NULL, HELP},
-        {NULL, 0, NULL, 0},
+    const struct option_row rows[] = {
+        {.name = "host", .take = option_take_text, .target = &question->host},
+        {.name = "via", .take = option_take_text, .target = &question->via},
+        {.name = "json", .take = option_take_flag, .target = &question->json},
     };
-    int option;
+    const struct option_table table = {
+        "policy", usage, EX_USAGE, rows, sizeof rows / sizeof rows[0]};
+    int status = option_read(&table, argc, argv);
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case HOST:
-            question->host = optarg;
-            break;
-        case VIA:
-            question->via = optarg;
-            break;
-        case JSON:
-            question->json = true;
-            break;
-        case HELP:
-            fputs(usage, stdout);
-            return EX_OK;
-        default:
-            fputs(usage, stderr);
-            return EX_USAGE;
-        }
-    }
-    if (optind + 1 != argc) {
-        fputs(usage, stderr);
-        return EX_USAGE;
-    }
+    if (status >= 0)
+        return status;
+    if (optind + 1 != argc)
+        return option_misused(&table);
     question->destination = argv[optind];
     return -1;
 }

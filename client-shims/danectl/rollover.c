@@ -54,21 +54,25 @@ static int fail(int status, const char *what, const char *why)
 
 /* ---- the command line ---- */
 
-/* Reads seconds since 1970, or "2025-11-25T20:51:00Z". */
-static bool read_time(const char *text, int64_t *at_out)
+/* Takes seconds since 1970, or "2025-11-25T20:51:00Z", not later than now. */
+static const char *take_time(const struct option_row *row, const char *text)
 {
+    struct rollover *rollover = row->target;
     struct tm parts = {0};
     char again[ROLLOVER_TIME_MAX];
-    const char *end;
+    int64_t at;
 
-    if (option_read_number(text, strlen(text), 0, INT64_MAX, at_out))
-        return true;
-    end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-    if (!end || *end)
-        return false;
-    *at_out = timegm(&parts);
-    /* strptime lets blanks, short numbers and the 31st of February pass. */
-    return *at_out >= 0 && strcmp(rollover_time_text(*at_out, again), text) == 0;
+    if (!option_read_number(text, strlen(text), 0, INT64_MAX, &at)) {
+        const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+        at = end && !*end ? timegm(&parts) : -1;
+        /* strptime lets blanks, short numbers and the 31st of February pass. */
+        if (at < 0 || strcmp(rollover_time_text(at, again), text) != 0)
+            return "is no time: seconds since 1970, or as in 2025-11-25T20:51:00Z";
+    }
+    if (at > rollover->now_s)
+        return "is not past yet";
+    rollover->given_since_s = at;
+    return NULL;
 }
 
 static bool read_resolver(const char *text, struct endpoint *endpoint_out)
@@ -81,40 +85,15 @@ static bool read_resolver(const char *text, struct endpoint *endpoint_out)
            endpoint_from_text(text, len, (uint16_t)port, endpoint_out);
 }
 
-enum option_value {
-    HOST = 1,
-    NEW,
-    PORT,
-    STATE,
-    SINCE,
-    TTL,
-    RESOLVER,
-    ALLOW_REMOTE,
-    TIMEOUT,
-    RESOLVE,
-    CONNECT_PORT,
-    NS_PORT_OPTION,
-    JSON,
-    HELP,
-};
+static const char *take_resolver(const struct option_row *row, const char *text)
+{
+    return read_resolver(text, row->target) ? NULL : "is no ADDRESS or ADDRESS@PORT";
+}
 
-static const struct option options[] = {
-    {"host", required_argument, NULL, HOST},
-    {"new", required_argument, NULL, NEW},
-    {"port", required_argument, NULL, PORT},
-    {"state", required_argument, NULL, STATE},
-    {"published-since", required_argument, NULL, SINCE},
-    {"ttl", required_argument, NULL, TTL},
-    {"resolver", required_argument, NULL, RESOLVER},
-    {"allow-remote", no_argument, NULL, ALLOW_REMOTE},
-    {"timeout", required_argument, NULL, TIMEOUT},
-    {"resolve", required_argument, NULL, RESOLVE},
-    {"connect-port", required_argument, NULL, CONNECT_PORT},
-    {"ns-port", required_argument, NULL, NS_PORT_OPTION},
-    {"json", no_argument, NULL, JSON},
-    {"help", no_argument, NULL, HELP},
-    {NULL, 0, NULL, 0},
-};
+static const char *take_resolve(const struct option_row *row, const char *text)
+{
+    return check_add_resolve(row->target, text) ? NULL : "is no HOST=ADDRESS, or one too many";
+}
 
 /* What of the command line does not stand in struct rollover. */
 struct request {
@@ -123,96 +102,49 @@ struct request {
     int64_t timeout_s;
 };
 
-/* Takes an option with a value. Returns 0, or the status to exit with. */
-static int take_value(struct rollover *rollover, struct request *request, int option)
-{
-    int64_t value = 0;
-    bool good = true;
-
-    switch (option) {
-    case HOST:
-        return option_read_host("rollover", optarg, &rollover->host.name);
-    case PORT:
-        return option_read_port("rollover", optarg, &rollover->host.port);
-    case CONNECT_PORT:
-        return option_read_port("rollover", optarg, &rollover->served.connect_port);
-    case NS_PORT_OPTION:
-        return option_read_port("rollover", optarg, &rollover->ns_port);
-    case NEW:
-        request->new_path = optarg;
-        break;
-    case STATE:
-        rollover->state_path = optarg;
-        break;
-    case SINCE:
-        good = read_time(optarg, &rollover->given_since_s) &&
-               rollover->given_since_s <= rollover->now_s;
-        break;
-    case TTL:
-        good = option_read_number(optarg, strlen(optarg), 0, TTL_MAX_S, &value);
-        rollover->given_ttl_s = (uint32_t)value;
-        break;
-    case RESOLVER:
-        good = read_resolver(optarg, &rollover->resolver);
-        break;
-    case TIMEOUT:
-        good = option_read_number(optarg, strlen(optarg), 1, TIMEOUT_MAX_S, &request->timeout_s);
-        break;
-    default: /* RESOLVE */
-        good = check_add_resolve(&rollover->served, optarg);
-        break;
-    }
-    return good ? 0 : fail(EX_USAGE, options[option - 1].name, "no such value");
-}
-
-/* Whether the options go together. Returns 0, or the status to exit with. */
+/* Whether the options go together. Returns -1, or the status to exit with. */
 static int check_options(const struct rollover *rollover, const struct request *request)
 {
-    if (rollover->host.name.len == 0 || !request->new_path) {
-        fputs(usage, stderr);
-        return EX_USAGE;
-    }
     if (rollover->state_path && rollover->given_since_s >= 0)
         return fail(EX_USAGE, "--published-since", "cannot stand beside --state");
     /* Who is between could set the AD bit. */
     if (!endpoint_is_loopback(&rollover->resolver) && !request->allow_remote)
         return fail(EX_USAGE, "--resolver",
             "is not on loopback: what it says of DNSSEC is believed with --allow-remote only");
-    return 0;
+    return -1;
 }
 
-/* Reads the options; returns -1 to go on, or the status to exit with. */
+/* Reads the command line; returns -1 to go on, or the status to exit with. */
 static int read_options(struct rollover *rollover, struct request *request, int argc, char **argv)
 {
-    int option;
-    int status = 0;
+    int64_t ttl_s = rollover->given_ttl_s;
+    const struct option_row rows[] = {
+        {.name = "host", .take = option_take_host, .target = &rollover->host.name},
+        {.name = "new", .take = option_take_text, .target = &request->new_path},
+        {.name = "port", .take = option_take_port, .target = &rollover->host.port},
+        {.name = "state", .take = option_take_text, .target = &rollover->state_path},
+        {.name = "published-since", .take = take_time, .target = rollover},
+        {"ttl", option_take_number, &ttl_s, 0, TTL_MAX_S},
+        {.name = "resolver", .take = take_resolver, .target = &rollover->resolver},
+        {.name = "allow-remote", .take = option_take_flag, .target = &request->allow_remote},
+        {"timeout", option_take_number, &request->timeout_s, 1, TIMEOUT_MAX_S},
+        {.name = "resolve", .take = take_resolve, .target = &rollover->served},
+        {.name = "connect-port",
+            .take = option_take_port,
+            .target = &rollover->served.connect_port},
+        {.name = "ns-port", .take = option_take_port, .target = &rollover->ns_port},
+        {.name = "json", .take = option_take_flag, .target = &rollover->json},
+    };
+    const struct option_table table = {
+        "rollover", usage, EX_USAGE, rows, sizeof rows / sizeof rows[0]};
+    int status = option_read(&table, argc, argv);
 
-    while (status == 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case ALLOW_REMOTE:
-            request->allow_remote = true;
-            break;
-        case JSON:
-            rollover->json = true;
-            break;
-        case HELP:
-            fputs(usage, stdout);
-            return EX_OK;
-        case '?':
-            fputs(usage, stderr);
-            return EX_USAGE;
-        default:
-            status = take_value(rollover, request, option);
-            break;
-        }
-    }
-    if (status == 0 && optind != argc) {
-        fputs(usage, stderr);
-        return EX_USAGE;
-    }
-    if (status == 0)
-        status = check_options(rollover, request);
-    return status == 0 ? -1 : status;
+    if (status >= 0)
+        return status;
+    if (optind != argc || rollover->host.name.len == 0 || !request->new_path)
+        return option_misused(&table);
+    rollover->given_ttl_s = (uint32_t)ttl_s;
+    return check_options(rollover, request);
 }
 
 /* Reads the new certificate. Returns 0, or the status to exit with. */

@@ -47,85 +47,43 @@ static int fail(int status, const char *what, const char *why)
     return output_fail("tlsa", status, what, why);
 }
 
-/* Sets one of the three fields. Returns -1 to go on, or the status to exit with. */
-static int read_field(const char *text, uint8_t *field_out, unsigned least, unsigned most)
-{
-    int64_t value;
-
-    if (!option_read_number(text, strlen(text), least, most, &value)) {
-        fputs(usage, stderr);
-        return fail(EX_USAGE, "no such value", text);
-    }
-    *field_out = (uint8_t)value;
-    return -1;
-}
-
-static int read_usage(struct request *request, const char *text)
+static const char *take_usage(const struct option_row *row, const char *text)
 {
     int64_t value;
 
     /* RFC 7672 3.1.3: "SMTP servers SHOULD NOT publish TLSA RRs with certificate usage PKIX-TA(0)
      * or PKIX-EE(1)." */
     if (option_read_number(text, strlen(text), 0, TLSA_PKIX_EE, &value))
-        return fail(EX_USAGE, "--usage",
-            "0 and 1 are not for SMTP: a client has no list of CAs that the server could rely on, "
-            "and takes such a record as unusable (RFC 7672 3.1.3); use 3, or 2 for a CA");
-    return read_field(text, &request->usage, TLSA_DANE_TA, TLSA_DANE_EE);
+        return "0 and 1 are not for SMTP: a client has no list of CAs that the server could rely "
+               "on, and takes such a record as unusable (RFC 7672 3.1.3); use 3, or 2 for a CA";
+    return option_take_number(row, text);
 }
 
-/* Reads the options; returns -1 to go on, or the status to exit with. */
+/* Reads the command line; returns -1 to go on, or the status to exit with. */
 static int read_options(struct request *request, int argc, char **argv)
 {
-    enum { USAGE = 1, SELECTOR, MATCHING_TYPE, HOST, PORT, JSON, HELP };
-    static const struct option options[] = {
-        {"usage", required_argument, NULL, USAGE},
-        {"selector", required_argument, NULL, SELECTOR},
-        {"matching-type", required_argument, NULL, MATCHING_TYPE},
-        {"host", required_argument, NULL, HOST},
-        {"port", required_argument, NULL, PORT},
-        {"json", no_argument, NULL, JSON},
-        {"help", no_argument, NULL, HELP},
-        {NULL, 0, NULL, 0},
+    int64_t usage_number = request->usage;
+    int64_t selector = request->selector;
+    int64_t matching_type = request->matching_type;
+    const struct option_row rows[] = {
+        {"usage", take_usage, &usage_number, TLSA_DANE_TA, TLSA_DANE_EE},
+        {"selector", option_take_number, &selector, TLSA_CERT, TLSA_SPKI},
+        {"matching-type", option_take_number, &matching_type, TLSA_FULL, TLSA_SHA2_512},
+        {.name = "host", .take = option_take_host, .target = &request->host.name},
+        {.name = "port", .take = option_take_port, .target = &request->host.port},
+        {.name = "json", .take = option_take_flag, .target = &request->json},
     };
-    int option;
-    int status = -1;
+    const struct option_table table = {"tlsa", usage, EX_USAGE, rows, sizeof rows / sizeof rows[0]};
+    int status = option_read(&table, argc, argv);
 
-    while (status < 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case USAGE:
-            status = read_usage(request, optarg);
-            break;
-        case SELECTOR:
-            status = read_field(optarg, &request->selector, TLSA_CERT, TLSA_SPKI);
-            break;
-        case MATCHING_TYPE:
-            status = read_field(optarg, &request->matching_type, TLSA_FULL, TLSA_SHA2_512);
-            break;
-        case HOST:
-            if (option_read_host("tlsa", optarg, &request->host.name) != 0)
-                status = EX_USAGE;
-            break;
-        case PORT:
-            if (option_read_port("tlsa", optarg, &request->host.port) != 0)
-                status = EX_USAGE;
-            break;
-        case JSON:
-            request->json = true;
-            break;
-        case HELP:
-            fputs(usage, stdout);
-            return EX_OK;
-        default:
-            fputs(usage, stderr);
-            return EX_USAGE;
-        }
-    }
     if (status >= 0)
         return status;
-    if (optind + 1 == argc && request->host.name.len > 0)
-        return -1;
-    fputs(usage, stderr);
-    return EX_USAGE;
+    if (optind + 1 != argc || request->host.name.len == 0)
+        return option_misused(&table);
+    request->usage = (uint8_t)usage_number;
+    request->selector = (uint8_t)selector;
+    request->matching_type = (uint8_t)matching_type;
+    return -1;
 }
 
 /*
@@ -148,7 +106,7 @@ static bool make_record(const struct request *request, const struct key_file *fi
         verify_wolfssl_crypto.sha512(data.data, data.len, digest);
         record_out->data_len = TLSA_SHA2_512_LEN;
         return true;
-    default:                           /* TLSA_FULL: read_field lets nothing else pass */
+    default:                           /* TLSA_FULL: read_options lets nothing else pass */
         if (data.len > UINT16_MAX - 3) /* the three fields are part of the rdata */
             return false;
         record_out->data_len = (uint16_t)data.len;

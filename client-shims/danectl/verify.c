@@ -18,6 +18,7 @@
 
 #include "client-shims/danectl/chain_file.h"
 #include "client-shims/danectl/command.h"
+#include "client-shims/danectl/option.h"
 #include "client-shims/danectl/output.h"
 #include "daemon/core/alloc.h"
 #include "daemon/core/chain.h"
@@ -45,13 +46,7 @@ static const char usage[] =
     "  --at    hold dates against this time, in seconds since 1970, and not against now\n"
     "  --json  give the result as JSON\n"
     "  CHAIN   a file with the chain, leaf first, in PEM or DER; - is standard input\n"
-    "Prints OK, DENY or UNUSABLE (no usable record), and why; ends with 0, 1 or 3.\n"
-    "With --destination, a daemon looks up the records: danectl verify --destination D --help.\n";
-
-static int fail(int status, const char *what, const char *about)
-{
-    return output_fail("verify", status, what, about);
-}
+    "Prints OK, DENY or UNUSABLE (no usable record), and why; ends with 0, 1 or 3.\n";
 
 static int hex_digit(char c)
 {
@@ -109,61 +104,54 @@ static bool add_record(struct request *request, const char *text)
     return true;
 }
 
-static bool read_time(const char *text, int64_t *at_out)
+static const char *take_record(const struct option_row *row, const char *text)
+{
+    return add_record(row->target, text) ? NULL : "is no TLSA record, or one too many";
+}
+
+static const char *take_name(const struct option_row *row, const char *text)
+{
+    struct request *request = row->target;
+    struct chain_question *question = &request->question;
+
+    if (question->name_count == CHAIN_NAMES_MAX ||
+        !dname_from_text(text, strlen(text), &request->names[question->name_count]))
+        return "is no host name, or one too many";
+    question->name_count++;
+    return NULL;
+}
+
+static const char *take_time(const struct option_row *row, const char *text)
 {
     char *end;
 
     errno = 0;
     intmax_t value = strtoimax(text, &end, 10);
     if (end == text || *end != '\0' || errno != 0)
-        return false;
-    *at_out = value;
-    return true;
+        return "is no time in seconds";
+    *(int64_t *)row->target = value;
+    return NULL;
 }
 
-/* Reads the options; returns 0, or the exit status of an error. */
+/* Reads the command line; returns -1 to go on, or the status to exit with. */
 static int read_options(struct request *request, int argc, char **argv)
 {
-    enum { TLSA = 1, NAME, AT, JSON };
-    static const struct option options[] = {
-        {"tlsa", required_argument, NULL, TLSA},
-        {"name", required_argument, NULL, NAME},
-        {"at", required_argument, NULL, AT},
-        {"json", no_argument, NULL, JSON},
-        {NULL, 0, NULL, 0},
-    };
     struct chain_question *question = &request->question;
-    int option;
+    const struct option_row rows[] = {
+        {.name = "tlsa", .take = take_record, .target = request},
+        {.name = "name", .take = take_name, .target = request},
+        {.name = "at", .take = take_time, .target = &question->at_s},
+        {.name = "json", .take = option_take_flag, .target = &request->json},
+    };
+    const struct option_table table = {
+        "verify", usage, EX_USAGE, rows, sizeof rows / sizeof rows[0]};
+    int status = option_read(&table, argc, argv);
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case TLSA:
-            if (!add_record(request, optarg))
-                return fail(EX_USAGE, "no TLSA record, or one too many", optarg);
-            break;
-        case NAME:
-            if (question->name_count == CHAIN_NAMES_MAX ||
-                !dname_from_text(optarg, strlen(optarg), &request->names[question->name_count]))
-                return fail(EX_USAGE, "no host name, or one too many", optarg);
-            question->name_count++;
-            break;
-        case AT:
-            if (!read_time(optarg, &question->at_s))
-                return fail(EX_USAGE, "no time in seconds", optarg);
-            break;
-        case JSON:
-            request->json = true;
-            break;
-        default:
-            fputs(usage, stderr);
-            return EX_USAGE;
-        }
-    }
-    if (optind + 1 != argc || question->record_count == 0 || question->name_count == 0) {
-        fputs(usage, stderr);
-        return EX_USAGE;
-    }
-    return 0;
+    if (status >= 0)
+        return status;
+    if (optind + 1 != argc || question->record_count == 0 || question->name_count == 0)
+        return option_misused(&table);
+    return -1;
 }
 
 static json_t *record_to_json(const struct tlsa_record *record)
@@ -238,26 +226,30 @@ static int verify(const struct request *request)
     return output_end("verify", results[outcome].status);
 }
 
+static int verify_file(struct request *request, const char *path)
+{
+    int status = chain_file_read(&request->chain, "verify", path);
+
+    if (status != 0)
+        return status;
+    request->question.certs = request->chain.certs;
+    request->question.cert_count = request->chain.cert_count;
+    return verify(request);
+}
+
 int command_verify(int argc, char **argv)
 {
     struct request request = {.question.at_s = time(NULL)};
 
     if (command_verify_wants_daemon(argc, argv))
         return command_verify_daemon(argc, argv);
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        fputs(usage, stdout);
-        return 0;
-    }
     request.question.records = request.records;
     request.question.names = request.names;
     int status = read_options(&request, argc, argv);
-    if (status == 0)
-        status = chain_file_read(&request.chain, "verify", argv[optind]);
-    if (status == 0) {
-        request.question.certs = request.chain.certs;
-        request.question.cert_count = request.chain.cert_count;
-        status = verify(&request);
-    }
+    if (status == EX_OK)
+        printf("Or, to have a daemon look up the records:\n%s", command_verify_daemon_usage);
+    if (status < 0)
+        status = verify_file(&request, argv[optind]);
     for (size_t i = 0; i < TLSA_MAX; i++)
         free(request.data[i]);
     chain_file_fini(&request.chain);

@@ -12,12 +12,13 @@
 
 #include "client-shims/danectl/chain_file.h"
 #include "client-shims/danectl/command.h"
+#include "client-shims/danectl/option.h"
 #include "client-shims/danectl/output.h"
 #include "client-shims/libdaned-client/daned_client.h"
 
 enum { DEADLINE_MS = 5000, EXIT_DENY = 1 }; /* daned replies within 4.5 s */
 
-static const char usage[] =
+const char command_verify_daemon_usage[] =
     "usage: danectl verify --destination DESTINATION --host HOST [--port PORT] [--addr ADDRESS]\n"
     "                      [--sni NAME] [--via ADDRESS] [--json] CHAIN\n"
     "  --destination  the domain, or [host]\n"
@@ -38,73 +39,29 @@ struct question {
     bool json;
 };
 
-/* Reads a port, 1 to 65535, in decimal digits only. */
-static bool read_port(const char *text, unsigned *port_out)
-{
-    unsigned port = 0;
-    size_t len = strlen(text);
-
-    if (len == 0 || len > 5 || strspn(text, "0123456789") != len)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        port = port * 10 + (unsigned)(text[i] - '0');
-    *port_out = port;
-    return port >= 1 && port <= 65535;
-}
-
-/* Reads the options; returns -1 to go on, or the status to exit with. */
+/* Reads the command line; returns -1 to go on, or the status to exit with. */
 static int read_options(struct question *question, int argc, char **argv)
 {
-    enum { DESTINATION = 1, HOST, PORT, ADDR, SNI, VIA, JSON, HELP };
-    static const struct option options[] = {
-        {"destination", required_argument, NULL, DESTINATION},
-        {"host", required_argument, NULL, HOST},
-        {"port", required_argument, NULL, PORT},
-        {"addr", required_argument, NULL, ADDR},
-        {"sni", required_argument, NULL, SNI},
-        {"via", required_argument, NULL, VIA},
-        {"json", no_argument, NULL, JSON},
-        {"help", no_argument, NULL, HELP},
-        {NULL, 0, NULL, 0},
+    struct daned_verify_request *request = &question->request;
+    uint16_t port = 25;
+    const struct option_row rows[] = {
+        {.name = "destination", .take = option_take_text, .target = &request->domain},
+        {.name = "host", .take = option_take_text, .target = &request->host},
+        {.name = "port", .take = option_take_port, .target = &port},
+        {.name = "addr", .take = option_take_text, .target = &request->addr},
+        {.name = "sni", .take = option_take_text, .target = &request->sni},
+        {.name = "via", .take = option_take_text, .target = &question->via},
+        {.name = "json", .take = option_take_flag, .target = &question->json},
     };
-    int option;
+    const struct option_table table = {
+        "verify", command_verify_daemon_usage, EX_USAGE, rows, sizeof rows / sizeof rows[0]};
+    int status = option_read(&table, argc, argv);
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case DESTINATION:
-            question->request.domain = optarg;
-            break;
-        case HOST:
-            question->request.host = optarg;
-            break;
-        case PORT:
-            if (!read_port(optarg, &question->request.port))
-                return output_fail("verify", EX_USAGE, "no port from 1 to 65535", optarg);
-            break;
-        case ADDR:
-            question->request.addr = optarg;
-            break;
-        case SNI:
-            question->request.sni = optarg;
-            break;
-        case VIA:
-            question->via = optarg;
-            break;
-        case JSON:
-            question->json = true;
-            break;
-        case HELP:
-            fputs(usage, stdout);
-            return EX_OK;
-        default:
-            fputs(usage, stderr);
-            return EX_USAGE;
-        }
-    }
-    if (optind + 1 != argc || !question->request.domain || !question->request.host) {
-        fputs(usage, stderr);
-        return EX_USAGE;
-    }
+    if (status >= 0)
+        return status;
+    if (optind + 1 != argc || !request->domain || !request->host)
+        return option_misused(&table);
+    request->port = port;
     question->path = argv[optind];
     return -1;
 }
@@ -151,7 +108,7 @@ bool command_verify_wants_daemon(int argc, char **argv)
 
 int command_verify_daemon(int argc, char **argv)
 {
-    struct question question = {.request = {.port = 25}, .via = DANED_ADDRESS};
+    struct question question = {.via = DANED_ADDRESS};
     struct daned_cert certs[CHAIN_CERTS_MAX];
     struct chain_file file;
     int status = read_options(&question, argc, argv);

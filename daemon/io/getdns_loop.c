@@ -2,10 +2,20 @@
 /*
  * getdns_loop.c - lets a getdns context run on a libuv loop.
  *
- * getdns schedules an event (a descriptor to be read or written, a time-out, or both) and clears it
- * again, often from inside the event's own callback. Each scheduled event gets one uv_poll_t and
- * one uv_timer_t, embedded in one block that is freed when the last of its handles has closed. The
- * descriptors are getdns' own: it closes them, always after it has cleared their events.
+ * getdns schedules an event (a descriptor to be read or written, with or without a time-out) and
+ * clears it again, several times for each question, mostly from inside the event's own callback
+ * and to the same effect. Each descriptor has a watch with one uv_poll_t and one uv_timer_t. A
+ * watch that is cleared while getdns is at work is laid aside until getdns returns, and taken up
+ * again if it is for the same connection: so the kernel hears nothing of all that. Only a watch
+ * that is still aside then is closed, and freed when the last of its handles has closed.
+ *
+ * The descriptors are getdns' own: it closes them, always after it has cleared their events, but
+ * perhaps before the watch is gone. Therefore a watch polls a duplicate, which keeps what epoll
+ * knows in step with what is open, and is recognised by the connection: getdns may have opened
+ * another one under the same number.
+ *
+ * What getdns has to write is written when it returns, as a connection that is open nearly always
+ * takes it, and is polled for only if it does not.
  *
  * Failure modes: a poll error is passed on as "ready", so that getdns meets the socket's error
  * itself; an event that libuv refuses is refused to getdns, which then fails the question.
@@ -13,12 +23,14 @@
 
 #include "daemon/io/getdns_loop.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <getdns/getdns_extra.h>
 
@@ -35,32 +47,56 @@
  */
 #define IDLE_LEAST_MS 1000
 
+/* getdns reads the length of a reply and the reply in two calls, and writes one question a call. */
+enum { READS_AT_ONCE = 2, WRITES_AT_ONCE = 64 };
+
+struct watch;
+
 struct getdns_loop {
     getdns_eventloop base; /* first: getdns hands a pointer to it back to us */
     uv_loop_t *loop;
-    uv_timer_t farewell; /* calls closed from the loop, not from inside getdns */
-    size_t events;       /* whose handles are not all closed yet */
-    bool released;       /* getdns is done with this adapter */
-    int reading;         /* the descriptor whose read callback is running, or -1 */
+    uv_timer_t farewell;   /* calls closed from the loop, not from inside getdns */
+    unsigned depth;        /* of calls that getdns has not returned from */
+    struct watch *aside;   /* cleared since getdns was called, and not closed yet; or NULL */
+    struct watch *writer;  /* is to be written to when getdns returns; or NULL */
+    struct watch *reading; /* whose read callback is running; or NULL */
+    size_t watches;        /* whose handles are not all closed yet */
+    bool released;         /* getdns is done with this adapter */
+    getdns_loop_returned_cb *returned;
     getdns_loop_closed_cb *closed;
     void *arg;
 };
 
-struct loop_event {
+struct watch {
     struct getdns_loop *owner;
     getdns_eventloop_event *event; /* NULL once getdns has cleared it */
     uv_poll_t poll;
     uv_timer_t timer;
-    int fd;
-    bool has_poll;
-    bool has_timer;
-    unsigned open; /* handles that have not closed yet */
+    int fd;        /* getdns' own */
+    int duplicate; /* that is polled */
+    uint64_t connection;
+    int polled;       /* UV_READABLE and UV_WRITABLE, as the kernel knows */
+    bool is_writable; /* it has been, and has taken all since */
+    unsigned open;    /* handles that have not closed yet */
 };
 
 static struct getdns_loop *adapter_of(getdns_eventloop *base)
 {
     return (struct getdns_loop *)(void *)base;
 }
+
+/*
+ * A socket's inode number: the kernel counts them up, so that it tells a new connection even if it
+ * has the descriptor, and the ports, of the last one. 0: there is none.
+ */
+static uint64_t connection_of(int fd)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 ? status.st_ino : 0;
+}
+
+/* ---- closing ---- */
 
 static void on_farewell_closed(uv_handle_t *handle)
 {
@@ -75,136 +111,244 @@ static void on_farewell_closed(uv_handle_t *handle)
 
 static void end_if_idle(struct getdns_loop *adapter)
 {
-    if (adapter->released && adapter->events == 0)
+    if (adapter->released && adapter->watches == 0)
         uv_close((uv_handle_t *)&adapter->farewell, on_farewell_closed);
 }
 
-static void on_event_closed(uv_handle_t *handle)
+static void on_handle_closed(uv_handle_t *handle)
 {
-    struct loop_event *scheduled = handle->data;
-    struct getdns_loop *adapter = scheduled->owner;
+    struct watch *watch = handle->data;
+    struct getdns_loop *adapter = watch->owner;
 
-    if (--scheduled->open > 0)
+    if (--watch->open > 0)
         return;
-    free(scheduled);
-    adapter->events--;
+    free(watch);
+    adapter->watches--;
     end_if_idle(adapter);
+}
+
+/* Closing a handle takes its descriptor out of epoll at once. */
+static void close_watch(struct watch *watch)
+{
+    struct getdns_loop *adapter = watch->owner;
+
+    watch->event = NULL;
+    if (adapter->aside == watch)
+        adapter->aside = NULL;
+    if (adapter->writer == watch)
+        adapter->writer = NULL;
+    uv_close((uv_handle_t *)&watch->poll, on_handle_closed);
+    uv_close((uv_handle_t *)&watch->timer, on_handle_closed);
+    close(watch->duplicate);
+}
+
+/* ---- polling ---- */
+
+static void on_poll(uv_poll_t *poll, int status, int ready);
+
+/* Polls for what the event wants, unless that is done already. Returns false if libuv cannot. */
+static bool poll_watch(struct watch *watch)
+{
+    int wanted = (watch->event->read_cb != NULL ? UV_READABLE : 0) |
+                 (watch->event->write_cb != NULL ? UV_WRITABLE : 0);
+
+    if (watch->polled == wanted)
+        return true;
+    watch->polled = wanted;
+    return uv_poll_start(&watch->poll, wanted, on_poll) == 0;
+}
+
+static bool wants_to_write(const struct watch *watch)
+{
+    return watch->event != NULL && watch->event->write_cb != NULL;
+}
+
+/* Writes what there is to write. What the connection does not take is polled for. */
+static void write_now(struct getdns_loop *adapter)
+{
+    struct watch *watch;
+    int writes = 0;
+
+    while ((watch = adapter->writer) != NULL) {
+        if (wants_to_write(watch) && writes++ < WRITES_AT_ONCE) {
+            watch->event->write_cb(watch->event->userarg);
+            continue;
+        }
+        adapter->writer = NULL;
+        watch->is_writable = !wants_to_write(watch);
+        if (watch->event != NULL)
+            poll_watch(watch);
+    }
+}
+
+void getdns_loop_enter(struct getdns_loop *adapter)
+{
+    adapter->depth++;
+}
+
+void getdns_loop_leave(struct getdns_loop *adapter)
+{
+    if (adapter->depth == 1)
+        write_now(adapter);
+    adapter->depth--;
+    if (adapter->depth == 0 && adapter->aside != NULL)
+        close_watch(adapter->aside);
+}
+
+static void say_returned(struct getdns_loop *adapter)
+{
+    if (adapter->returned != NULL && !adapter->released)
+        adapter->returned(adapter->arg);
+}
+
+static void read_now(struct watch *watch)
+{
+    struct getdns_loop *adapter = watch->owner;
+
+    for (int i = 0; i < READS_AT_ONCE && watch->event != NULL && watch->event->read_cb != NULL;
+         i++) {
+        adapter->reading = watch;
+        watch->event->read_cb(watch->event->userarg);
+        adapter->reading = NULL;
+    }
+#ifdef TCP_QUICKACK
+    /* unbound leaves Nagle's algorithm on, so that its next reply waits for our ACK of the last
+     * one, which the kernel would put off for 40 ms. Linux forgets this flag as it goes on. A
+     * connection with a time-out is idle: there is no next reply. */
+    int on = 1;
+    if (watch->event != NULL && watch->event->timeout_cb == NULL)
+        setsockopt(watch->duplicate, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+#endif
 }
 
 static void on_poll(uv_poll_t *poll, int status, int ready)
 {
-    struct loop_event *scheduled = poll->data;
-    struct getdns_loop *adapter = scheduled->owner;
-    getdns_eventloop_event *event = scheduled->event;
+    struct watch *watch = poll->data;
+    struct getdns_loop *adapter = watch->owner;
 
-    if (event == NULL)
+    if (watch->event == NULL)
         return;
-    if (status < 0)
+    if (status < 0) {
+        /* libuv polls no longer, but there may be replies in front of the error. */
         ready = UV_READABLE | UV_WRITABLE;
-    /*
-     * Read before write: one reply takes two read events, so that a long write queue would starve
-     * the replies. Only one of the two runs, because the first may have cleared the event; the poll
-     * is level-triggered, and the other comes with the next turn.
-     */
-    if ((ready & UV_READABLE) != 0 && event->read_cb != NULL) {
-        adapter->reading = scheduled->fd;
-        event->read_cb(event->userarg);
-        adapter->reading = -1;
-    } else if ((ready & UV_WRITABLE) != 0 && event->write_cb != NULL) {
-        event->write_cb(event->userarg);
+        watch->polled = 0;
     }
+    getdns_loop_enter(adapter);
+    if ((ready & UV_READABLE) != 0)
+        read_now(watch);
+    if ((ready & UV_WRITABLE) != 0 && watch->event != NULL) {
+        watch->is_writable = true;
+        adapter->writer = watch;
+    }
+    getdns_loop_leave(adapter);
+    if (watch->event != NULL)
+        poll_watch(watch);
+    say_returned(adapter);
 }
 
 static void on_timer(uv_timer_t *timer)
 {
-    struct loop_event *scheduled = timer->data;
+    struct watch *watch = timer->data;
+    struct getdns_loop *adapter = watch->owner;
 
-    if (scheduled->event != NULL && scheduled->event->timeout_cb != NULL)
-        scheduled->event->timeout_cb(scheduled->event->userarg);
+    if (watch->event == NULL || watch->event->timeout_cb == NULL)
+        return;
+    getdns_loop_enter(adapter);
+    watch->event->timeout_cb(watch->event->userarg);
+    getdns_loop_leave(adapter);
+    say_returned(adapter);
 }
 
-/* Starts to close every handle of an event; on_event_closed() frees it. */
-static void close_handles(struct loop_event *scheduled)
+/* Gives a watch for fd that polls for nothing yet. NULL if there are no descriptors left. */
+static struct watch *new_watch(struct getdns_loop *adapter, int fd, uint64_t connection)
 {
-    scheduled->event = NULL;
-    if (scheduled->has_poll)
-        uv_close((uv_handle_t *)&scheduled->poll, on_event_closed);
-    if (scheduled->has_timer)
-        uv_close((uv_handle_t *)&scheduled->timer, on_event_closed);
+    int duplicate = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    struct watch *watch;
+    int on = 1;
+
+    if (duplicate < 0)
+        return NULL;
+    watch = alloc_zeroed(sizeof *watch);
+    if (uv_poll_init(adapter->loop, &watch->poll, duplicate) != 0) {
+        close(duplicate);
+        free(watch);
+        return NULL;
+    }
+    uv_timer_init(adapter->loop, &watch->timer);
+    watch->poll.data = watch->timer.data = watch;
+    watch->owner = adapter;
+    watch->fd = fd;
+    watch->duplicate = duplicate;
+    watch->connection = connection;
+    watch->open = 2;
+    adapter->watches++;
+    /* getdns writes question by question; without this each waits for the ACK of the last. */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return watch;
 }
+
+/* ---- what getdns calls ---- */
 
 static getdns_return_t clear_event(getdns_eventloop *base, getdns_eventloop_event *event)
 {
-    struct loop_event *scheduled = event->ev;
+    struct getdns_loop *adapter = adapter_of(base);
+    struct watch *watch = event->ev;
 
-    (void)base;
-    if (scheduled != NULL) {
-        event->ev = NULL;
-        /* Closing takes the descriptor out of epoll at once: getdns may close it right away. */
-        close_handles(scheduled);
+    if (watch == NULL)
+        return GETDNS_RETURN_GOOD;
+    event->ev = NULL;
+    watch->event = NULL;
+    uv_timer_stop(&watch->timer);
+    if (adapter->depth == 0) {
+        close_watch(watch);
+    } else {
+        if (adapter->aside != NULL)
+            close_watch(adapter->aside);
+        adapter->aside = watch;
     }
     return GETDNS_RETURN_GOOD;
 }
 
-/* Starts to watch fd. Returns false if libuv cannot. */
-static bool start_poll(struct loop_event *scheduled, int fd)
+/* Gives the watch laid aside if it is for fd, else a new one; NULL if libuv cannot. */
+static struct watch *take_watch(struct getdns_loop *adapter, int fd)
 {
-    const getdns_eventloop_event *event = scheduled->event;
-    int wanted =
-        (event->read_cb != NULL ? UV_READABLE : 0) | (event->write_cb != NULL ? UV_WRITABLE : 0);
-    int on = 1;
+    struct watch *aside = adapter->aside;
+    uint64_t connection = connection_of(fd);
 
-    if (fd < 0 || uv_poll_init(scheduled->owner->loop, &scheduled->poll, fd) != 0)
-        return false;
-    scheduled->poll.data = scheduled;
-    scheduled->fd = fd;
-    scheduled->has_poll = true;
-    scheduled->open++;
-    /* getdns writes question by question; without this each waits for the ACK of the last. */
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-#ifdef TCP_QUICKACK
-    /* The same from the other side: unbound leaves Nagle's algorithm on, so that its next reply
-     * waits for our ACK of the last one, which the kernel would put off for 40 ms. Linux forgets
-     * this flag as it goes on; getdns schedules anew after each reply. */
-    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
-#endif
-    return uv_poll_start(&scheduled->poll, wanted, on_poll) == 0;
+    if (aside == NULL || aside->fd != fd)
+        return new_watch(adapter, fd, connection);
+    if (aside->connection != connection || connection == 0) {
+        close_watch(aside);
+        return new_watch(adapter, fd, connection);
+    }
+    adapter->aside = NULL;
+    return aside;
 }
 
 static getdns_return_t schedule_event(
     getdns_eventloop *base, int fd, uint64_t timeout_ms, getdns_eventloop_event *event)
 {
     struct getdns_loop *adapter = adapter_of(base);
-    struct loop_event *scheduled;
-    bool wants_poll = event->read_cb != NULL || event->write_cb != NULL;
-    bool wants_timer = event->timeout_cb != NULL && timeout_ms != NO_TIMEOUT;
+    struct watch *watch;
 
     event->ev = NULL;
-    if (wants_poll && timeout_ms < IDLE_LEAST_MS)
-        timeout_ms = IDLE_LEAST_MS;
-    if (!wants_poll && !wants_timer)
+    /* A time-out alone is that of a question. */
+    if (event->read_cb == NULL && event->write_cb == NULL)
         return GETDNS_RETURN_GOOD;
-    scheduled = alloc_zeroed(sizeof *scheduled);
-    scheduled->owner = adapter;
-    scheduled->event = event;
-    adapter->events++;
-    if (wants_poll && !start_poll(scheduled, fd)) {
-        if (scheduled->open > 0) {
-            close_handles(scheduled);
-        } else {
-            adapter->events--;
-            free(scheduled);
-        }
+    watch = take_watch(adapter, fd);
+    if (watch == NULL)
+        return GETDNS_RETURN_GENERIC_ERROR;
+    watch->event = event;
+    if (wants_to_write(watch) && watch->is_writable && adapter->depth > 0) {
+        adapter->writer = watch;
+    } else if (!poll_watch(watch)) {
+        close_watch(watch);
         return GETDNS_RETURN_GENERIC_ERROR;
     }
-    if (wants_timer) {
-        uv_timer_init(adapter->loop, &scheduled->timer);
-        scheduled->timer.data = scheduled;
-        scheduled->has_timer = true;
-        scheduled->open++;
-        uv_timer_start(&scheduled->timer, on_timer, timeout_ms, 0);
-    }
-    event->ev = scheduled;
+    if (event->timeout_cb != NULL && timeout_ms != NO_TIMEOUT)
+        uv_timer_start(
+            &watch->timer, on_timer, timeout_ms < IDLE_LEAST_MS ? IDLE_LEAST_MS : timeout_ms, 0);
+    event->ev = watch;
     return GETDNS_RETURN_GOOD;
 }
 
@@ -228,7 +372,9 @@ static void run_once(getdns_eventloop *base, int blocking)
     uv_run(adapter_of(base)->loop, blocking ? UV_RUN_ONCE : UV_RUN_NOWAIT);
 }
 
-bool getdns_loop_attach(
+/* ---- what we call ---- */
+
+struct getdns_loop *getdns_loop_attach(
     uv_loop_t *loop, getdns_context *context, getdns_loop_closed_cb *closed, void *arg)
 {
     static getdns_eventloop_vmt methods = {cleanup, schedule_event, clear_event, run, run_once};
@@ -236,7 +382,6 @@ bool getdns_loop_attach(
 
     adapter->base.vmt = &methods;
     adapter->loop = loop;
-    adapter->reading = -1;
     adapter->closed = closed;
     adapter->arg = arg;
     uv_timer_init(loop, &adapter->farewell);
@@ -244,20 +389,17 @@ bool getdns_loop_attach(
     if (getdns_context_set_eventloop(context, &adapter->base) != GETDNS_RETURN_GOOD) {
         adapter->closed = NULL;
         cleanup(&adapter->base);
-        return false;
+        return NULL;
     }
-    return true;
+    return adapter;
 }
 
-uint64_t getdns_loop_connection(getdns_context *context)
+void getdns_loop_on_return(struct getdns_loop *adapter, getdns_loop_returned_cb *returned)
 {
-    getdns_eventloop *base = NULL;
-    struct stat status;
+    adapter->returned = returned;
+}
 
-    if (getdns_context_get_eventloop(context, &base) != GETDNS_RETURN_GOOD || base == NULL ||
-        adapter_of(base)->reading < 0 || fstat(adapter_of(base)->reading, &status) != 0)
-        return 0;
-    /* A socket's inode number: the kernel counts them up, so that it tells a new connection even
-     * if it has the descriptor, and the ports, of the last one. */
-    return status.st_ino;
+uint64_t getdns_loop_connection(const struct getdns_loop *adapter)
+{
+    return adapter->reading != NULL ? adapter->reading->connection : 0;
 }

@@ -2,10 +2,11 @@
 /*
  * upstream.c - one validating resolver: questions over TCP, each with its own deadline.
  *
- * A question goes to getdns, which writes it to the TCP connection of the upstream's channel (one
- * getdns context is one channel). What getdns calls back with is only noted down; the upstream's
- * one timer then hands it on, with no getdns call under it. So a callback may ask again, close the
- * upstream, or make a channel superfluous, and getdns cannot call back inside upstream_ask().
+ * A question goes to getdns, which writes it to the TCP connection of the upstream's channel
+ * (io/channel.h). What getdns calls back with is only noted down. It is handed on when getdns has
+ * returned to the loop, or by the upstream's one timer, with no getdns call under it. So a callback
+ * may ask again, close the upstream, or make a channel superfluous, and getdns cannot call back
+ * inside upstream_ask().
  *
  * Failure modes: a question that fails, or that waits in vain while nothing at all comes over its
  * channel, retires the channel. The next question opens a new one, with none of what getdns
@@ -31,24 +32,7 @@
 #include <getdns/getdns_extra.h>
 
 #include "daemon/core/alloc.h"
-#include "daemon/io/getdns_loop.h"
-
-/* How long an idle connection is kept. Shorter than the 30 s after which unbound closes it. */
-#define IDLE_MS 5000
-
-/* getdns' own time-out is only a safety net behind ours. */
-#define GETDNS_EXTRA_MS 10000
-
-/* One getdns context, hence one TCP connection. */
-struct channel {
-    struct upstream *upstream;
-    getdns_context *context;
-    size_t asked;      /* questions that getdns has not called back yet */
-    uint64_t heard_ms; /* when the last reply came */
-    bool retired;
-    bool broken; /* the connection failed: nothing more will come over it */
-    LIST_ENTRY(channel) link;
-};
+#include "daemon/io/channel.h"
 
 struct upstream_query {
     struct channel *channel; /* NULL: getdns has never seen it */
@@ -74,7 +58,8 @@ struct upstream {
     struct sockaddr_storage address;
     char text[UPSTREAM_TEXT_MAX];
     getdns_dict *extensions;
-    uv_timer_t timer;             /* the first deadline; at once if something is done */
+    uv_timer_t timer;             /* not after the first deadline; at once if something is done */
+    uint64_t timer_ms;            /* when it is due; UINT64_MAX: not set */
     struct query_list waiting;    /* ordered by deadline */
     struct query_list done;       /* to be handed on */
     struct channel *current;      /* NULL: the next question opens one */
@@ -85,8 +70,6 @@ struct upstream {
     upstream_closed_cb *closed;
     void *closed_arg;
 };
-
-static void on_channel_closed(void *arg);
 
 static void let_go(struct upstream *upstream)
 {
@@ -101,80 +84,17 @@ static void let_go(struct upstream *upstream)
 
 /* ---- channels ---- */
 
-/* Gives the list of one address that getdns wants; the caller destroys it. NULL if it refuses. */
-static getdns_list *new_address_list(const struct sockaddr_storage *address)
-{
-    getdns_dict *dict = getdns_dict_create();
-    getdns_list *list = getdns_list_create();
-    getdns_bindata octets;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-    uint16_t port;
-    bool good = dict != NULL && list != NULL;
-
-    if (address->ss_family == AF_INET6) {
-        memcpy(&v6, address, sizeof v6);
-        octets.size = sizeof v6.sin6_addr;
-        octets.data = (uint8_t *)&v6.sin6_addr;
-        port = ntohs(v6.sin6_port);
-    } else {
-        memcpy(&v4, address, sizeof v4);
-        octets.size = sizeof v4.sin_addr;
-        octets.data = (uint8_t *)&v4.sin_addr;
-        port = ntohs(v4.sin_port);
-    }
-    good = good &&
-           getdns_dict_util_set_string(dict, "address_type",
-               address->ss_family == AF_INET6 ? "IPv6" : "IPv4") == GETDNS_RETURN_GOOD &&
-           getdns_dict_set_bindata(dict, "address_data", &octets) == GETDNS_RETURN_GOOD &&
-           getdns_dict_set_int(dict, "port", port) == GETDNS_RETURN_GOOD &&
-           getdns_list_set_dict(list, 0, dict) == GETDNS_RETURN_GOOD;
-    getdns_dict_destroy(dict);
-    if (!good) {
-        getdns_list_destroy(list);
-        return NULL;
-    }
-    return list;
-}
-
-/* A TCP stub, nothing else: no /etc/hosts, no search list, no UDP, none of the system's servers. */
-static bool set_up_context(getdns_context *context, const struct sockaddr_storage *address)
-{
-    getdns_namespace_t namespaces[] = {GETDNS_NAMESPACE_DNS};
-    getdns_transport_list_t transports[] = {GETDNS_TRANSPORT_TCP};
-    getdns_list *addresses = new_address_list(address);
-    bool good =
-        addresses != NULL &&
-        getdns_context_set_namespaces(context, 1, namespaces) == GETDNS_RETURN_GOOD &&
-        getdns_context_set_append_name(context, GETDNS_APPEND_NAME_NEVER) == GETDNS_RETURN_GOOD &&
-        getdns_context_set_resolution_type(context, GETDNS_RESOLUTION_STUB) == GETDNS_RETURN_GOOD &&
-        getdns_context_set_dns_transport_list(context, 1, transports) == GETDNS_RETURN_GOOD &&
-        getdns_context_set_upstream_recursive_servers(context, addresses) == GETDNS_RETURN_GOOD &&
-        getdns_context_set_idle_timeout(context, IDLE_MS) == GETDNS_RETURN_GOOD &&
-        getdns_context_set_tls_backoff_time(context, 1) == GETDNS_RETURN_GOOD;
-
-    getdns_list_destroy(addresses);
-    return good;
-}
+static void on_channel_returned(void *arg);
+static void on_channel_closed(void *arg);
 
 /* Opens a channel and makes it the current one. Returns false if getdns cannot. */
-static bool open_channel(struct upstream *upstream, uint64_t timeout_ms)
+static bool open_channel(struct upstream *upstream)
 {
-    struct channel *channel;
-    getdns_context *context;
+    struct channel *channel = channel_new(
+        upstream->loop, upstream, &upstream->address, on_channel_returned, on_channel_closed);
 
-    if (getdns_context_create(&context, 0) != GETDNS_RETURN_GOOD)
+    if (channel == NULL)
         return false;
-    channel = alloc_zeroed(sizeof *channel);
-    if (!set_up_context(context, &upstream->address) ||
-        getdns_context_set_timeout(context, timeout_ms + GETDNS_EXTRA_MS) != GETDNS_RETURN_GOOD ||
-        !getdns_loop_attach(upstream->loop, context, on_channel_closed, channel)) {
-        getdns_context_destroy(context);
-        free(channel);
-        return false;
-    }
-    channel->upstream = upstream;
-    channel->context = context;
     upstream->open++;
     LIST_INSERT_HEAD(&upstream->channels, channel, link);
     upstream->current = channel;
@@ -188,11 +108,10 @@ static void retire_channel(struct channel *channel)
         channel->upstream->current = NULL;
 }
 
-/* Never from inside a getdns callback: getdns aborts then. */
-static void destroy_channel(struct channel *channel)
+static void end_channel(struct channel *channel)
 {
     LIST_REMOVE(channel, link);
-    getdns_context_destroy(channel->context);
+    channel_end(channel);
 }
 
 /* The adapter's handles are closed: nothing can refer to the channel any more. */
@@ -205,14 +124,14 @@ static void on_channel_closed(void *arg)
     let_go(upstream);
 }
 
-static void destroy_idle_retired_channels(struct upstream *upstream)
+static void end_idle_retired_channels(struct upstream *upstream)
 {
     struct channel *channel = LIST_FIRST(&upstream->channels);
 
     while (channel != NULL) {
         struct channel *next = LIST_NEXT(channel, link);
         if (channel->retired && channel->asked == 0)
-            destroy_channel(channel);
+            end_channel(channel);
         channel = next;
     }
 }
@@ -229,23 +148,26 @@ static void free_if_unused(struct upstream_query *query)
 
 static void on_timer(uv_timer_t *timer);
 
-/* Sets the timer for what comes next: handing on at once, or the first deadline. */
+/*
+ * Sets the timer for what comes next: handing on at once, or the first deadline. One that is due
+ * sooner is left: it finds nothing and sets itself anew, once, and not with every question.
+ */
 static void set_timer(struct upstream *upstream)
 {
-    struct upstream_query *first = TAILQ_FIRST(&upstream->waiting);
-    bool retired_one = false;
+    const struct upstream_query *first = TAILQ_FIRST(&upstream->waiting);
     uint64_t now_ms = uv_now(upstream->loop);
+    uint64_t due_ms = first != NULL ? first->deadline_ms : UINT64_MAX;
     struct channel *channel;
 
     LIST_FOREACH(channel, &upstream->channels, link)
-    retired_one = retired_one || (channel->retired && channel->asked == 0);
-    if (!TAILQ_EMPTY(&upstream->done) || retired_one)
-        uv_timer_start(&upstream->timer, on_timer, 0, 0);
-    else if (first != NULL)
-        uv_timer_start(&upstream->timer, on_timer,
-            first->deadline_ms > now_ms ? first->deadline_ms - now_ms : 0, 0);
-    else
-        uv_timer_stop(&upstream->timer);
+    if (channel->retired && channel->asked == 0)
+        due_ms = now_ms;
+    if (!TAILQ_EMPTY(&upstream->done))
+        due_ms = now_ms;
+    if (due_ms >= upstream->timer_ms)
+        return;
+    upstream->timer_ms = due_ms;
+    uv_timer_start(&upstream->timer, on_timer, due_ms > now_ms ? due_ms - now_ms : 0, 0);
 }
 
 /* Moves a waiting query to those that are handed on by the timer. */
@@ -310,22 +232,21 @@ static void on_response(getdns_context *context, getdns_callback_type_t outcome,
         else
             retire_channel(channel);
         if (reply != NULL)
-            reply->connection = getdns_loop_connection(channel->context);
+            reply->connection = getdns_loop_connection(channel->adapter);
         channel->broken = channel->broken || cause == CAUSE_UNREACHABLE;
         finish_query(upstream, query, reply, cause);
     }
     getdns_dict_destroy(response);
-    if (!upstream->closing)
-        set_timer(upstream);
 }
 
 /* Hands the query to getdns. Returns false if that fails; getdns will not call back then. */
-static bool send_query(struct upstream *upstream, struct upstream_query *query, uint64_t timeout_ms)
+static bool send_query(struct upstream *upstream, struct upstream_query *query)
 {
     char text[DNAME_TEXT_MAX + 1];
+    getdns_return_t result;
     size_t len;
 
-    if (upstream->current == NULL && !open_channel(upstream, timeout_ms))
+    if (upstream->current == NULL && !open_channel(upstream))
         return false;
     dname_to_text(&query->name, text);
     len = strlen(text);
@@ -336,16 +257,17 @@ static bool send_query(struct upstream *upstream, struct upstream_query *query, 
     query->channel = upstream->current;
     query->with_getdns = true;
     query->channel->asked++;
-    if (getdns_general(query->channel->context, text, query->type, upstream->extensions, query,
-            &query->transaction, on_response) == GETDNS_RETURN_GOOD)
+    getdns_loop_enter(query->channel->adapter);
+    result = getdns_general(query->channel->context, text, query->type, upstream->extensions, query,
+        &query->transaction, on_response);
+    getdns_loop_leave(query->channel->adapter);
+    /* If it is not with getdns, it has failed, but getdns has already called back. */
+    if (result == GETDNS_RETURN_GOOD || !query->with_getdns)
         return true;
-    if (query->with_getdns) {
-        query->with_getdns = false;
-        query->channel->asked--;
-        retire_channel(query->channel);
-        return false;
-    }
-    return true; /* it failed, but has already called back */
+    query->with_getdns = false;
+    query->channel->asked--;
+    retire_channel(query->channel);
+    return false;
 }
 
 static void insert_by_deadline(struct upstream *upstream, struct upstream_query *query)
@@ -374,7 +296,7 @@ void upstream_ask(struct upstream *upstream, const struct dname *name, uint16_t 
     query->callback = callback;
     query->arg = arg;
     insert_by_deadline(upstream, query);
-    if (!send_query(upstream, query, timeout_ms))
+    if (!send_query(upstream, query))
         finish_query(upstream, query, NULL, CAUSE_UNREACHABLE);
     set_timer(upstream);
 }
@@ -437,17 +359,31 @@ static void deliver_queries(struct upstream *upstream)
     }
 }
 
-static void on_timer(uv_timer_t *timer)
+/* Hands on what has come or failed. No getdns call is under this. */
+static void go_on(struct upstream *upstream)
 {
-    struct upstream *upstream = timer->data;
-
-    expire_queries(upstream);
     end_broken_queries(upstream);
     deliver_queries(upstream);
     if (upstream->closing)
         return;
-    destroy_idle_retired_channels(upstream);
+    end_idle_retired_channels(upstream);
     set_timer(upstream);
+}
+
+static void on_channel_returned(void *arg)
+{
+    struct channel *channel = arg;
+
+    go_on(channel->upstream);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct upstream *upstream = timer->data;
+
+    upstream->timer_ms = UINT64_MAX;
+    expire_queries(upstream);
+    go_on(upstream);
 }
 
 /* ---- life ---- */
@@ -488,6 +424,7 @@ struct upstream *upstream_new(uv_loop_t *loop, const struct sockaddr_storage *ad
         alloc_failed();
     uv_timer_init(loop, &upstream->timer);
     upstream->timer.data = upstream;
+    upstream->timer_ms = UINT64_MAX;
     upstream->open = 1;
     return upstream;
 }
@@ -530,6 +467,6 @@ void upstream_close(struct upstream *upstream, upstream_closed_cb *closed, void 
     drop_queries(&upstream->done);
     upstream->current = NULL;
     while (!LIST_EMPTY(&upstream->channels))
-        destroy_channel(LIST_FIRST(&upstream->channels));
+        end_channel(LIST_FIRST(&upstream->channels));
     uv_close((uv_handle_t *)&upstream->timer, on_timer_closed);
 }

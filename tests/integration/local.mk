@@ -19,8 +19,11 @@ dist_check_SCRIPTS = \
     tests/integration/deliver
 TESTS += $(dist_check_SCRIPTS)
 
+# Apart from the others: it is about the Debian package, which is not built by this make.
+PACKAGE_TESTS = tests/integration/package
+TESTS += $(PACKAGE_TESTS)
+
 EXTRA_DIST += \
-    tests/integration/run \
     tests/integration/dns/servers.py \
     tests/integration/dns/signing.py \
     tests/integration/dns/small.py \
@@ -31,6 +34,7 @@ EXTRA_DIST += \
     tests/integration/harness/daned.py \
     tests/integration/harness/danectl.py \
     tests/integration/harness/manager.py \
+    tests/integration/harness/namespaces.py \
     tests/integration/harness/preload.py \
     tests/integration/harness/name_server.py \
     tests/integration/harness/relay.py \
@@ -49,6 +53,10 @@ EXTRA_DIST += \
     tests/integration/mta/receiver.py \
     tests/integration/mta/stand_in.py \
     tests/integration/mta/world \
-    tests/integration/mta/world_zones.py
+    tests/integration/mta/world_zones.py \
+    tests/integration/package \
+    tests/integration/systemd/cases.py \
+    tests/integration/systemd/machine.py \
+    tests/integration/systemd/world
 
 include tests/integration/resolver/local.mk
