@@ -150,7 +150,7 @@ static int add_rules(scmp_filter_ctx filter)
         error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, condition->call, 1, &compare);
     }
     /* abort() signals its own thread; no other process is in reach. */
-    struct scmp_arg_cmp own = SCMP_CMP(0, SCMP_CMP_EQ, (scmp_datum_t)getpid());
+    struct scmp_arg_cmp own = SCMP_CMP(0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0);
     if (error == 0)
         error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &own);
     return error;

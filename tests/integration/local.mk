@@ -24,7 +24,6 @@ PACKAGE_TESTS = tests/integration/package
 TESTS += $(PACKAGE_TESTS)
 
 EXTRA_DIST += \
-    tests/integration/run \
     tests/integration/dns/servers.py \
     tests/integration/dns/signing.py \
     tests/integration/dns/small.py \

@@ -10,6 +10,7 @@ LINTS = \
     tests/lint/manuals \
     tests/lint/docs \
     tests/lint/scripts \
+    tests/lint/packages \
     tests/lint/self-test
 TESTS += $(LINTS)
 EXTRA_DIST += $(LINTS) tests/lint/analyze tests/lint/analyze.known tests/lint/cppcheck.cfg \
