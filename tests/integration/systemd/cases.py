@@ -28,6 +28,9 @@ SOCKETS = ('daned-exim.socket', 'daned-control.socket', 'daned-metrics.socket',
            'daned-resolver.socket')
 DROP_IN = '/etc/systemd/system/daned.service.d/test.conf'
 DESTINATIONS = '/etc/daned/destinations'
+CACHE = '/var/lib/daned/cache'
+CACHE_BOOT = slice(32, 48)  # daemon/core/snapshot_inside.h
+BOOT_ID = '/proc/sys/kernel/random/boot_id'
 
 
 def differs(seen, wanted):
@@ -165,6 +168,14 @@ def replaces_the_stuck():
     return wrong
 
 
+def knows_its_boot():
+    """The cache's file names this start of the machine: daned has found it among its rights."""
+    must('systemctl', 'restart', 'daned.service')
+    with open(CACHE, 'rb') as file:
+        header = file.read(CACHE_BOOT.stop)
+    return differs(header[CACHE_BOOT].hex(), read(BOOT_ID).strip().replace('-', ''))
+
+
 def new_root_keys():
     """When the root keys change, the resolver is started anew."""
     before = pid_of('daned-resolver.service')
@@ -261,6 +272,7 @@ def run_all(report):
                refuses_nobody, 5, lambda: must('systemctl', 'restart', 'daned.service'))
     report.run('killed, it comes back', is_replaced, signal.SIGKILL)
     report.run('stuck, it is replaced', replaces_the_stuck)
+    report.run('it knows which start of the machine this is', knows_its_boot)
     report.run('new root keys are taken', new_root_keys)
     write('/var/lib/daned/marker', '')
     inode = os.stat(POSTFIX_SOCKET).st_ino
