@@ -4,6 +4,8 @@
  */
 #include "tests/bench/chains.h"
 
+#include <stdbool.h>
+
 #include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
@@ -45,14 +47,14 @@ static void set_name(X509_NAME *name, const char *common_name)
 }
 
 /* Makes certificate number i; issuer is NULL for the root. */
-static X509 *make_certificate(int i, EVP_PKEY *key, X509 *issuer, EVP_PKEY *issuer_key)
+static X509 *make_certificate(int i, EVP_PKEY *key, X509 *issuer, EVP_PKEY *issuer_key, long serial)
 {
-    enum { SERIAL = 4711, DAY_S = 86400, LIFE_DAYS = 80 };
+    enum { DAY_S = 86400, LIFE_DAYS = 80 };
     X509 *certificate = X509_new();
     X509V3_CTX context;
 
     must(certificate != NULL && X509_set_version(certificate, X509_VERSION_3) == 1);
-    must(ASN1_INTEGER_set(X509_get_serialNumber(certificate), SERIAL + i));
+    must(ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial));
     set_name(X509_get_subject_name(certificate), subjects[i]);
     set_name(X509_get_issuer_name(certificate), subjects[issuer != NULL ? i + 1 : i]);
     must(X509_gmtime_adj(X509_getm_notBefore(certificate), -DAY_S) != NULL);
@@ -69,31 +71,46 @@ static X509 *make_certificate(int i, EVP_PKEY *key, X509 *issuer, EVP_PKEY *issu
     return certificate;
 }
 
-void chains_make(enum chains_kind kind, struct chain *chain_out)
+void chains_make_keys(enum chains_kind kind, struct chain_keys *keys_out)
 {
-    EVP_PKEY *keys[CHAINS_LEN];
+    for (int i = 0; i < CHAINS_LEN; i++) {
+        keys_out->keys[i] = kind == CHAINS_P256 ? EVP_EC_gen("P-256") : EVP_RSA_gen(2048);
+        must(keys_out->keys[i] != NULL);
+    }
+}
+
+void chains_free_keys(struct chain_keys *keys)
+{
+    for (int i = 0; i < CHAINS_LEN; i++)
+        EVP_PKEY_free(keys->keys[i]);
+}
+
+static void digest_key(EVP_PKEY *key, uint8_t sha256_out[32])
+{
+    uint8_t *spki = NULL;
+    int len = i2d_PUBKEY(key, &spki);
+
+    must(len);
+    must(EVP_Digest(spki, (size_t)len, sha256_out, NULL, EVP_sha256(), NULL));
+    OPENSSL_free(spki);
+}
+
+void chains_make(const struct chain_keys *keys, long serial, struct chain *chain_out)
+{
     X509 *certificates[CHAINS_LEN];
 
     for (int i = CHAINS_LEN - 1; i >= 0; i--) {
-        int above = i + 1 < CHAINS_LEN ? i + 1 : i;
-        keys[i] = kind == CHAINS_P256 ? EVP_EC_gen("P-256") : EVP_RSA_gen(2048);
-        must(keys[i] != NULL);
-        certificates[i] =
-            make_certificate(i, keys[i], above != i ? certificates[above] : NULL, keys[above]);
+        bool is_root = i + 1 == CHAINS_LEN;
+        certificates[i] = make_certificate(i, keys->keys[i], is_root ? NULL : certificates[i + 1],
+            keys->keys[is_root ? i : i + 1], serial);
         chain_out->der[i] = NULL;
         int len = i2d_X509(certificates[i], &chain_out->der[i]);
         must(len);
         chain_out->len[i] = (size_t)len;
-        uint8_t *spki = NULL;
-        len = i2d_PUBKEY(keys[i], &spki);
-        must(len);
-        must(EVP_Digest(spki, (size_t)len, chain_out->spki_sha256[i], NULL, EVP_sha256(), NULL));
-        OPENSSL_free(spki);
+        digest_key(keys->keys[i], chain_out->spki_sha256[i]);
     }
-    for (int i = 0; i < CHAINS_LEN; i++) {
+    for (int i = 0; i < CHAINS_LEN; i++)
         X509_free(certificates[i]);
-        EVP_PKEY_free(keys[i]);
-    }
 }
 
 void chains_free(struct chain *chain)

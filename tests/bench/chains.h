@@ -14,16 +14,28 @@
 
 enum chains_kind { CHAINS_RSA_2048, CHAINS_P256 };
 
+struct evp_pkey_st;
+
+/* Keys of a leaf, an intermediate and a root; owned. */
+struct chain_keys {
+    struct evp_pkey_st *keys[CHAINS_LEN];
+};
+
 struct chain {
-    uint8_t *der[CHAINS_LEN]; /* leaf first */
+    uint8_t *der[CHAINS_LEN]; /* leaf first; owned */
     size_t len[CHAINS_LEN];
     uint8_t spki_sha256[CHAINS_LEN][32];
 };
 
-/* Makes a chain of new keys. Ends the program if it cannot. */
-void chains_make(enum chains_kind kind, struct chain *chain_out);
+/* Makes new keys, to be freed with chains_free_keys(). Ends the program if it cannot. */
+void chains_make_keys(enum chains_kind kind, struct chain_keys *keys_out);
+void chains_free_keys(struct chain_keys *keys);
 
-/* Frees it. */
+/*
+ * Makes a chain of certificates with these keys and that serial number, to be freed with
+ * chains_free(). Ends the program if it cannot.
+ */
+void chains_make(const struct chain_keys *keys, long serial, struct chain *chain_out);
 void chains_free(struct chain *chain);
 
 #endif

@@ -2,14 +2,14 @@
 /*
  * verify.c - the core of VERIFY against OpenSSL: parsing and verifying the same chains by turns.
  *
- *   bench_verify CASE PAIRS MILLISECONDS
+ *   bench_verify CASE PAIRS MILLISECONDS CHAINS
  *
- * CASE is 3-1-1 (the leaf of three RSA-2048 certificates), rsa (2 1 1 of the same), p256-seen
- * (2 1 1 of three P-256 certificates, always the same), p256-new (as many chains as make every key
- * a new one to any cache). Ours is chain_verify() on verify_wolfssl.c. OpenSSL's part is d2i_X509
- * of each certificate and X509_verify_cert with its DANE code, set up as in a TLS client at
- * Postfix's security level; the connection and its TLSA record are made before the time counts.
- * Prints one line of JSON for each pair of slices of MILLISECONDS; the CPU time is counted.
+ * The cases are in the table below. Ours is chain_verify() with the crypto that the daemon has.
+ * OpenSSL's part is d2i_X509 of each certificate and X509_verify_cert with its DANE code, set up as
+ * in a TLS client at Postfix's security level; the connection and its TLSA record are made before
+ * the time counts. Where certificates are to be new, each chain is shown once to either side, so
+ * that nothing that either remembers can help. Prints the CPU time of each pair of slices as one
+ * line of JSON; a slice lasts MILLISECONDS, or CHAINS (CHAINS_MAX at most) that are new.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -18,12 +18,31 @@
 #include <openssl/ssl.h>
 
 #include "daemon/core/chain.h"
-#include "daemon/io/verify_wolfssl.h"
+#include "daemon/io/signature_memo.h"
 #include "tests/bench/chains.h"
 #include "tests/bench/fail.h"
 #include "tests/bench/times.h"
 
-enum { SECURITY_LEVEL = 1, CHAINS_DIFFERENT = 1500 };
+enum { SECURITY_LEVEL = 1, CHAINS_MAX = 256 };
+
+/* What is new in each chain. */
+enum fresh { FRESH_NOTHING, FRESH_CERTIFICATES, FRESH_KEYS };
+
+struct bench_case {
+    const char *name;
+    enum chains_kind kind;
+    uint8_t usage;
+    size_t matched; /* the certificate that the record is of */
+    enum fresh fresh;
+};
+
+static const struct bench_case cases[] = {
+    {"3-1-1", CHAINS_RSA_2048, TLSA_DANE_EE, 0, FRESH_NOTHING},
+    {"rsa", CHAINS_RSA_2048, TLSA_DANE_TA, CHAINS_LEN - 1, FRESH_CERTIFICATES},
+    {"p256-seen", CHAINS_P256, TLSA_DANE_TA, CHAINS_LEN - 1, FRESH_NOTHING},
+    {"p256-renewed", CHAINS_P256, TLSA_DANE_TA, CHAINS_LEN - 1, FRESH_CERTIFICATES},
+    {"p256-new", CHAINS_P256, TLSA_DANE_TA, CHAINS_LEN - 1, FRESH_KEYS},
+};
 
 struct measured {
     uint64_t count;
@@ -31,11 +50,13 @@ struct measured {
 };
 
 struct bench {
-    struct chain *chains;
-    SSL **connections; /* one for each chain, with its TLSA record */
+    const struct bench_case *what;
+    struct chain_keys keys; /* unless all are new */
+    long serial;
     size_t chain_count;
-    uint8_t usage;
-    size_t matched; /* the certificate that the record is of */
+    size_t fresh_count;
+    struct chain chains[CHAINS_MAX];
+    SSL *connections[CHAINS_MAX]; /* one for each chain, with its TLSA record */
     X509_STORE *empty_store;
     SSL_CTX *tls;
     int64_t at_s;
@@ -53,8 +74,8 @@ static void verify_ours(const struct bench *bench, size_t i)
 {
     const struct chain *chain = &bench->chains[i];
     struct chain_cert certs[CHAINS_LEN];
-    struct tlsa_record record = {bench->usage, TLSA_SPKI, TLSA_SHA2_256, TLSA_SHA2_256_LEN,
-        chain->spki_sha256[bench->matched]};
+    struct tlsa_record record = {bench->what->usage, TLSA_SPKI, TLSA_SHA2_256, TLSA_SHA2_256_LEN,
+        chain->spki_sha256[bench->what->matched]};
     struct dname name;
     struct chain_report report;
 
@@ -63,7 +84,7 @@ static void verify_ours(const struct bench *bench, size_t i)
     if (!dname_from_text(CHAINS_NAME, strlen(CHAINS_NAME), &name))
         fail("not a name");
     struct chain_question question = {certs, CHAINS_LEN, &record, 1, &name, 1, bench->at_s};
-    if (chain_verify(&question, &verify_wolfssl_crypto, &report) != CHAIN_MATCHED)
+    if (chain_verify(&question, &signature_memo_crypto, &report) != CHAIN_MATCHED)
         fail("daned refuses a sound chain");
 }
 
@@ -77,24 +98,17 @@ static void set_up_openssl(struct bench *bench)
     must(SSL_CTX_dane_enable(bench->tls));
     SSL_CTX_dane_set_flags(bench->tls, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
     SSL_CTX_set_security_level(bench->tls, SECURITY_LEVEL);
-    bench->connections = must_calloc(bench->chain_count, sizeof(SSL *));
-    for (size_t i = 0; i < bench->chain_count; i++) {
-        SSL *ssl = SSL_new(bench->tls);
-        must(ssl != NULL && SSL_dane_enable(ssl, CHAINS_NAME) == 1);
-        must(SSL_dane_tlsa_add(ssl, bench->usage, TLSA_SPKI, TLSA_SHA2_256,
-            bench->chains[i].spki_sha256[bench->matched], TLSA_SHA2_256_LEN));
-        X509_VERIFY_PARAM_set_auth_level(SSL_get0_param(ssl), SECURITY_LEVEL);
-        bench->connections[i] = ssl;
-    }
 }
 
-static void tear_down_openssl(struct bench *bench)
+static SSL *new_connection(const struct bench *bench, const struct chain *chain)
 {
-    for (size_t i = 0; i < bench->chain_count; i++)
-        SSL_free(bench->connections[i]);
-    free(bench->connections);
-    X509_STORE_free(bench->empty_store);
-    SSL_CTX_free(bench->tls);
+    SSL *ssl = SSL_new(bench->tls);
+
+    must(ssl != NULL && SSL_dane_enable(ssl, CHAINS_NAME) == 1);
+    must(SSL_dane_tlsa_add(ssl, bench->what->usage, TLSA_SPKI, TLSA_SHA2_256,
+        chain->spki_sha256[bench->what->matched], TLSA_SHA2_256_LEN));
+    X509_VERIFY_PARAM_set_auth_level(SSL_get0_param(ssl), SECURITY_LEVEL);
+    return ssl;
 }
 
 static void verify_openssl(const struct bench *bench, size_t i)
@@ -124,37 +138,69 @@ static void verify_openssl(const struct bench *bench, size_t i)
 
 /* ---- by turns ---- */
 
+static void drop_chains(struct bench *bench)
+{
+    for (size_t i = 0; i < bench->chain_count; i++) {
+        SSL_free(bench->connections[i]);
+        chains_free(&bench->chains[i]);
+    }
+    bench->chain_count = 0;
+}
+
+/* Makes the chains of the next pair, in place of those of the last. */
+static void make_chains(struct bench *bench)
+{
+    size_t count = bench->what->fresh == FRESH_NOTHING ? 1 : bench->fresh_count;
+
+    if (bench->what->fresh == FRESH_NOTHING && bench->chain_count == 1)
+        return;
+    drop_chains(bench);
+    for (size_t i = 0; i < count; i++) {
+        struct chain_keys new_keys;
+        bool is_new = bench->what->fresh == FRESH_KEYS;
+        if (is_new)
+            chains_make_keys(bench->what->kind, &new_keys);
+        chains_make(is_new ? &new_keys : &bench->keys, ++bench->serial, &bench->chains[i]);
+        if (is_new)
+            chains_free_keys(&new_keys);
+        bench->connections[i] = new_connection(bench, &bench->chains[i]);
+    }
+    bench->chain_count = count;
+}
+
 typedef void verify_one(const struct bench *bench, size_t i);
 
 static struct measured run_slice(
-    const struct bench *bench, verify_one *verify, uint64_t duration_ns, size_t *next)
+    const struct bench *bench, verify_one *verify, uint64_t duration_ns)
 {
+    enum { BETWEEN_LOOKS_AT_THE_CLOCK = 8 };
     struct measured measured = {0, times_own_cpu()};
     uint64_t stop_ns = times_wall() + duration_ns;
 
-    while (measured.count == 0 || times_wall() < stop_ns) {
-        enum { BETWEEN_LOOKS_AT_THE_CLOCK = 8 };
-        for (int i = 0; i < BETWEEN_LOOKS_AT_THE_CLOCK; i++) {
-            verify(bench, *next);
-            *next = (*next + 1) % bench->chain_count;
-        }
-        measured.count += BETWEEN_LOOKS_AT_THE_CLOCK;
+    if (bench->what->fresh != FRESH_NOTHING) {
+        for (; measured.count < bench->chain_count; measured.count++)
+            verify(bench, measured.count);
+    } else {
+        do {
+            for (int i = 0; i < BETWEEN_LOOKS_AT_THE_CLOCK; i++, measured.count++)
+                verify(bench, 0);
+        } while (times_wall() < stop_ns);
     }
     measured.cpu_ns = times_own_cpu() - measured.cpu_ns;
     return measured;
 }
 
-static void run_pairs(const struct bench *bench, unsigned pairs, uint64_t duration_ns)
+static void run_pairs(struct bench *bench, unsigned pairs, uint64_t duration_ns)
 {
     verify_one *const sides[2] = {verify_ours, verify_openssl};
-    size_t next[2] = {0, 0};
     struct measured measured[2];
 
     /* The first pair warms the caches, and is thrown away. */
     for (unsigned pair = 0; pair <= pairs; pair++) {
+        make_chains(bench);
         for (unsigned turn = 0; turn < 2; turn++) {
             unsigned side = (pair + turn) % 2;
-            measured[side] = run_slice(bench, sides[side], duration_ns, &next[side]);
+            measured[side] = run_slice(bench, sides[side], duration_ns);
         }
         if (pair > 0)
             printf("{\"ours\": {\"count\": %" PRIu64 ", \"cpu_ns\": %" PRIu64
@@ -166,29 +212,29 @@ static void run_pairs(const struct bench *bench, unsigned pairs, uint64_t durati
 int main(int argc, char **argv)
 {
     const uint64_t ns_per_ms = 1000000;
-    struct bench bench = {.usage = TLSA_DANE_TA, .matched = CHAINS_LEN - 1, .chain_count = 1};
+    struct bench *bench = must_calloc(1, sizeof *bench);
 
-    if (argc != 4)
-        fail("usage: %s 3-1-1|rsa|p256-seen|p256-new PAIRS MILLISECONDS", argv[0]);
-    bool is_p256 = strncmp(argv[1], "p256", 4) == 0;
-    if (strcmp(argv[1], "3-1-1") == 0) {
-        bench.usage = TLSA_DANE_EE;
-        bench.matched = 0;
-    }
-    if (strcmp(argv[1], "p256-new") == 0)
-        bench.chain_count = CHAINS_DIFFERENT;
+    if (argc != 5)
+        fail("usage: %s CASE PAIRS MILLISECONDS CHAINS", argv[0]);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (strcmp(argv[1], cases[i].name) == 0)
+            bench->what = &cases[i];
+    if (bench->what == NULL)
+        fail("unknown case: %s", argv[1]);
     unsigned pairs = (unsigned)must_number(argv[2], "the number of pairs");
     uint64_t duration_ns = must_number(argv[3], "the time") * ns_per_ms;
 
-    bench.at_s = (int64_t)time(NULL);
-    bench.chains = must_calloc(bench.chain_count, sizeof *bench.chains);
-    for (size_t i = 0; i < bench.chain_count; i++)
-        chains_make(is_p256 ? CHAINS_P256 : CHAINS_RSA_2048, &bench.chains[i]);
-    set_up_openssl(&bench);
-    run_pairs(&bench, pairs, duration_ns);
-    tear_down_openssl(&bench);
-    for (size_t i = 0; i < bench.chain_count; i++)
-        chains_free(&bench.chains[i]);
-    free(bench.chains);
+    bench->fresh_count = (size_t)must_number(argv[4], "the number of chains");
+    if (bench->fresh_count == 0 || bench->fresh_count > CHAINS_MAX)
+        fail("not so many chains");
+    bench->at_s = (int64_t)time(NULL);
+    chains_make_keys(bench->what->kind, &bench->keys);
+    set_up_openssl(bench);
+    run_pairs(bench, pairs, duration_ns);
+    drop_chains(bench);
+    chains_free_keys(&bench->keys);
+    X509_STORE_free(bench->empty_store);
+    SSL_CTX_free(bench->tls);
+    free(bench);
     return 0;
 }

@@ -9,11 +9,12 @@ import threading
 import time
 
 from kit.rows import Row, median_of, ratios
-from kit.servers import HOT, Failed, connect
+from kit.servers import HOT, REPLY, Failed, ask, connect
 
 RATE = 20_000
 CONNECTIONS = 50
 NEW_A_SECOND = 1000
+NEW_FROM = 10_000_000  # numbers of destinations that nobody has asked for before
 
 
 class Activity:
@@ -35,17 +36,21 @@ class Activity:
         return True
 
     def pairs(self):
-        """How many pairs of slices, and of how many seconds each."""
-        return self.world.scale.pairs, self.world.scale.seconds
+        """How many pairs of slices, of how many seconds each, and how many of a kind in a row."""
+        return self.world.scale.pairs, self.world.scale.seconds, 1
 
     def prepare(self):
-        """Before the quiet slice of each pair."""
+        """Before the quiet slices."""
 
     def begin(self):
-        """At the beginning of a busy slice."""
+        """Before the busy slices."""
+
+    def goes_on(self):
+        """Whether it is still under way, so that one more busy slice would be one."""
+        return True
 
     def end(self):
-        """After it."""
+        """After the busy slices."""
 
 
 class Snapshot(Activity):
@@ -55,17 +60,28 @@ class Snapshot(Activity):
 
     def set_up(self, *things):
         super().set_up(*things)
-        was = self.snapshots.identity()
-        self.shim.fire()
-        if self.snapshots.wait_for_another(was):
+        self.new = 0
+        self.begin()
+        if self.snapshots.wait_for_another(self.was):
             return True
         for row in self.rows:
             row.lacks('daned has written no snapshot while it ran')
         return False
 
+    def pairs(self):
+        # A snapshot of a million is longer than many slices.
+        return self.world.scale.pairs, self.world.scale.seconds, self.world.scale.in_a_snapshot
+
     def begin(self):
+        # One without a change since the last would be left out.
+        self.new += 1
+        if ask(self.big.socket, 'd%d.bench.example' % (NEW_FROM + self.new)) != REPLY:
+            raise Failed('a new destination is not answered')
         self.was = self.snapshots.identity()
         self.shim.fire()
+
+    def goes_on(self):
+        return self.snapshots.identity() == self.was
 
     def end(self):
         if not self.snapshots.wait_for_another(self.was):
@@ -81,7 +97,7 @@ class Growth(Activity):
         super().set_up(*things)
         self.other = self.world.load()
         self.other.target(self.big, CONNECTIONS)
-        self.other.names(self.big, 'd%.bench.example', self.world.scale.entries, 1 << 40)
+        self.other.names(self.big, 'd%.bench.example', 2 * NEW_FROM, 1 << 40)
         return True
 
     def begin(self):
@@ -131,7 +147,7 @@ class Expiry(Activity):
         return True
 
     def pairs(self):
-        return self.world.scale.expiries, 1.0
+        return self.world.scale.expiries, 1.0, 1
 
     def prepare(self):
         """Asks for entries that expire together, if the last ones have."""
@@ -158,29 +174,30 @@ def _measure(activity, world, load, big, shim, snapshots):
     load.target(big, CONNECTIONS)
     if not activity.set_up(world, load, big, shim, snapshots):
         return
-    longest = {'quiet': [], 'busy': []}
-    pairs, seconds = activity.pairs()
+    pairs, seconds, in_a_row = activity.pairs()
+    quiet, busy = [], []
+    longest = {'quiet': 0.0, 'busy': 0.0}
 
-    def run_slice(kind):
-        if kind == 'busy':
-            activity.begin()
-        else:
-            activity.prepare()
+    # The quiet slices go first in each pair, so that what a busy one leaves behind is over.
+    while len(busy) < pairs:
+        activity.prepare()
+        shim.start()
+        calm = [load.paced(big, RATE, seconds) for _ in range(in_a_row)]
+        longest['quiet'] = max(longest['quiet'], shim.stop()[0])
+        shim.start()
+        activity.begin()
         try:
-            shim.start()
-            slice_ = load.paced(big, RATE, seconds)
-            longest[kind].append(shim.stop()[0])
+            wild = [load.paced(big, RATE, seconds) for _ in calm if activity.goes_on()]
         finally:
-            if kind == 'busy':
-                activity.end()
-        return slice_
-    # The quiet slice goes first in each pair, so that what a busy one leaves behind is over.
-    results = [(run_slice('quiet'), run_slice('busy')) for _ in range(pairs)]
-    results = [(busy, quiet) for quiet, busy in results]
+            activity.end()
+        longest['busy'] = max(longest['busy'], shim.stop()[0])
+        quiet += calm[:len(wild)]
+        busy += wild
+    results = list(zip(busy, quiet))
     activity.p999.put(ratios(results, lambda slice_: slice_['p999_ns']), microseconds=(
         '%.0f : %.0f' % tuple(value / 1000 for value in median_of(
             results, lambda slice_: slice_['p999_ns']))))
-    activity.longest.put(max(longest['busy']), quiet='%.3f ms' % max(longest['quiet']))
+    activity.longest.put(longest['busy'], quiet='%.3f ms' % longest['quiet'])
 
 
 def run_activities(world, big, shim, snapshots):

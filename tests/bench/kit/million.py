@@ -27,14 +27,14 @@ LINEAR = Row('start-linear', 'start with 1000000 destinations against 4 starts w
 PATTERN = 'd%.bench.example'
 FEW = 1000
 FILLERS = 16  # connections that fill the cache: as many as may pile up in one iteration
-SNAPSHOT_SECONDS = 30
 
 
 class Snapshots:
     """The file of a daned's cache, and copies of it."""
 
-    def __init__(self, path):
+    def __init__(self, path, seconds):
         self.path = path
+        self.seconds = seconds
         self.come = True  # until one is waited for in vain
 
     def identity(self):
@@ -49,7 +49,7 @@ class Snapshots:
         """Waits until the file is another one than before; gives whether it became one."""
         try:
             return self.come and wait_for(lambda: self.identity() not in (None, before),
-                                          'a snapshot', SNAPSHOT_SECONDS)
+                                          'a snapshot', self.seconds)
         except Failed:
             self.come = False
             return False
@@ -141,7 +141,7 @@ def million(world):
     stand_in = StandIn(world, world.scale.hosts)
     load = world.load()
     shim = Shim(world, 'big')
-    snapshots = Snapshots(os.path.join(world.directory, 'cache'))
+    snapshots = Snapshots(os.path.join(world.directory, 'cache'), world.scale.snapshot_seconds)
     big = Daned(world, 'big', stand_in, level='warning', file=snapshots.path,
                 environment=shim.environment)
     quarter = fill(world, load, big, shim, snapshots)
@@ -158,7 +158,7 @@ def million(world):
 
     run_activities(world, big, shim, snapshots)
     was = snapshots.identity()
-    big.stop(signal.SIGTERM, SNAPSHOT_SECONDS)
+    big.stop(signal.SIGTERM)
     if snapshots.identity() in (None, was):
         START.lacks('daned has written no snapshot at TERM')
     else:

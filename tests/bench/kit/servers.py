@@ -22,7 +22,7 @@ resolver {{
     self-test = {{"bench.example"}}
     self-test-bogus = {{"bogus.bench.example"}}
 }}
-cache {{ size = {size}  file = "{file}" }}
+cache {{ size = {size}  file = "{file}"  save-interval = 1d }}
 policy {{ destinations = "" }}
 listen "postfix" {{ protocol = socketmap  address = "unix:{socket}"  mode = 0600 }}
 log {{ level = {level} }}

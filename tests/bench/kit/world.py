@@ -14,10 +14,13 @@ class Scale:
         self.pairs = 4 if quick else 24
         self.seconds = 0.2 if quick else 0.5      # of a slice; a pair is two
         self.verify_seconds = 0.05 if quick else 0.25
+        self.chains = 24 if quick else 256        # that are new, in a slice
         self.entries = 20_000 if quick else 1_000_000
         self.hosts = self.entries // 100          # MX hosts that they share
         self.expiring = 5_000 if quick else 100_000
         self.expiries = 1 if quick else 4
+        self.snapshot_seconds = 10 if quick else 60  # in which one is there
+        self.in_a_snapshot = 1 if quick else 4    # slices of load while one is written
         self.idle = 1_000 if quick else 10_000
 
 
