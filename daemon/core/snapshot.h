@@ -53,14 +53,14 @@ struct snapshot_times {
 };
 
 /* What is wrong with a snapshot: X(name, text). The text completes "the file ...". */
-#define SNAPSHOT_FAULTS(X)                                      \
-    X(NONE, "is good")                                          \
-    X(FOREIGN, "is not a cache of daned")                       \
-    X(VERSION, "is of a version that this daned does not know") \
-    X(CUT, "is cut short")                                      \
-    X(CHECKSUM, "is damaged: a checksum is wrong")              \
-    X(MALFORMED, "holds what cannot be")                        \
-    X(LONGER, "has something behind its end")                   \
+#define SNAPSHOT_FAULTS(X)                                               \
+    X(NONE, "is good")                                                   \
+    X(FOREIGN, "is not a cache of daned")                                \
+    X(VERSION, "is of a version that this daned does not know")          \
+    X(CUT, "is cut short")                                               \
+    X(CHECKSUM, "is damaged: a checksum is wrong")                       \
+    X(MALFORMED, "holds what cannot be")                                 \
+    X(LONGER, "has something behind its end")                            \
     X(CLOCK_BACK, "was written later than now: the clock has gone back") \
     X(SOURCES, "was learned from other resolvers")
 

@@ -3,10 +3,10 @@
  * upstream.c - one validating resolver: questions over TCP, each with its own deadline.
  *
  * A question goes to getdns, which writes it to the TCP connection of the upstream's channel
- * (io/channel.h). What getdns calls back with is only noted down. It is handed on when getdns has
- * returned to the loop, or by the upstream's one timer, with no getdns call under it. So a callback
- * may ask again, close the upstream, or make a channel superfluous, and getdns cannot call back
- * inside upstream_ask().
+ * (io/upstream_channel.h). What getdns calls back with is only noted down. It is handed on when
+ * getdns has returned to the loop, or by the upstream's one timer, with no getdns call under it. So
+ * a callback may ask again, close the upstream, or make a channel superfluous, and getdns cannot
+ * call back inside upstream_ask().
  *
  * Failure modes: a question that fails, or that waits in vain while nothing at all comes over its
  * channel, retires the channel. The next question opens a new one, with none of what getdns
@@ -32,7 +32,7 @@
 #include <getdns/getdns_extra.h>
 
 #include "daemon/core/alloc.h"
-#include "daemon/io/channel.h"
+#include "daemon/io/upstream_channel.h"
 
 struct upstream_query {
     struct channel *channel; /* NULL: getdns has never seen it */

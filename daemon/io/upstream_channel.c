@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * channel.c - one getdns context that asks one resolver over TCP.
+ * upstream_channel.c - one getdns context that asks one resolver over TCP.
  */
-#include "daemon/io/channel.h"
+#include "daemon/io/upstream_channel.h"
 
 #include <netinet/in.h>
 #include <stdlib.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * channel.h - one getdns context that asks one resolver over TCP, hence one connection to it.
+ * upstream_channel.h - one getdns context that asks one resolver over TCP, hence one connection to
+ * it.
  */
-#ifndef DANED_IO_CHANNEL_H
-#define DANED_IO_CHANNEL_H
+#ifndef DANED_IO_UPSTREAM_CHANNEL_H
+#define DANED_IO_UPSTREAM_CHANNEL_H
 
 #include <stdbool.h>
 #include <stdint.h>
