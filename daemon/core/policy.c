@@ -189,7 +189,7 @@ static void decide_level(struct verdict *verdict, const struct policy_options *o
 
     if (left == 0) {
         settle(verdict, LEVEL_DANE, REASON_NO_ADDRESS);
-    } else if (count[HOST_TEMPFAIL] == left) {
+    } else if (failed && count[HOST_TEMPFAIL] == left) {
         settle_failed(verdict, options, REASON_HOSTS_FAILED, &failed->failure);
     } else if (count[HOST_DANE] > 0 && count[HOST_DANE] + count[HOST_TEMPFAIL] == left) {
         if (!mx_secure)

@@ -204,7 +204,6 @@ static void say_returned(struct getdns_loop *adapter)
 static void read_now(struct watch *watch)
 {
     struct getdns_loop *adapter = watch->owner;
-    int on = 1;
 
     for (int i = 0; i < READS_AT_ONCE && watch->event != NULL && watch->event->read_cb != NULL;
          i++) {
@@ -216,6 +215,7 @@ static void read_now(struct watch *watch)
     /* unbound leaves Nagle's algorithm on, so that its next reply waits for our ACK of the last
      * one, which the kernel would put off for 40 ms. Linux forgets this flag as it goes on. A
      * connection with a time-out is idle: there is no next reply. */
+    int on = 1;
     if (watch->event != NULL && watch->event->timeout_cb == NULL)
         setsockopt(watch->duplicate, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 #endif

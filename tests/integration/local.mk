@@ -42,6 +42,7 @@ EXTRA_DIST += \
     tests/integration/harness/resolver.py \
     tests/integration/harness/schema.py \
     tests/integration/harness/smtp_server.py \
+    tests/integration/harness/truth.py \
     tests/integration/harness/waiting.py \
     tests/integration/mta/cases.py \
     tests/integration/mta/compare.py \

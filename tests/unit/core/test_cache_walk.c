@@ -11,9 +11,8 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
-
 #include "daemon/core/cache.h"
+#include "tests/unit/core/numbered.h"
 
 enum { MEBI = 1 << 20, NUMBERS = 60000, LATER_MS = 1000000 };
 
@@ -49,16 +48,6 @@ static uint32_t dice(struct world *world, uint32_t sides)
 {
     world->random = world->random * 1664525u + 1013904223u;
     return (world->random >> 8) % sides;
-}
-
-static struct dname numbered(unsigned number)
-{
-    char text[40];
-    struct dname name;
-
-    snprintf(text, sizeof text, "destination%u.example", number);
-    assert_true(dname_from_text(text, strlen(text), &name));
-    return name;
 }
 
 static void put_kind(

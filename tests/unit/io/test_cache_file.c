@@ -19,6 +19,7 @@
 #include "daemon/io/cache_file.h"
 #include "daemon/io/clock.h"
 #include "daemon/io/log.h"
+#include "tests/unit/core/numbered.h"
 
 enum { MEBI = 1 << 20, TTL_MS = 3600 * 1000, PATIENCE_MS = 20000, NOBODY = 65534 };
 
@@ -110,16 +111,6 @@ static int tear_down(void **state)
     fclose(scene->log);
     free(scene);
     return 0;
-}
-
-static struct dname numbered(unsigned number)
-{
-    char text[32];
-    struct dname name;
-
-    snprintf(text, sizeof text, "n%u.example", number);
-    assert_true(dname_from_text(text, strlen(text), &name));
-    return name;
 }
 
 static void put(struct scene *scene, unsigned number)
