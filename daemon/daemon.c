@@ -178,6 +178,18 @@ static uint32_t policy_number(const struct policy_options *policy)
            (policy->not_validating_may ? 4u : 0);
 }
 
+/* Stands for the resolvers: what was learned from others is not believed over a restart. */
+static uint64_t sources_number(const struct config_resolver *config)
+{
+    struct siphash_key key = {{0, 0}};
+
+    for (size_t i = 0; i < config->address.count; i++) {
+        const char *text = config->address.items[i].text;
+        key.half[0] = siphash(&key, text, strlen(text));
+    }
+    return key.half[0];
+}
+
 static void start_cache(struct daemon *daemon)
 {
     const struct config_cache *config = &daemon->config->cache;
@@ -186,6 +198,7 @@ static void start_cache(struct daemon *daemon)
         .path = config->file,
         .interval_ms = config->save_interval_ms,
         .policy = policy_number(&options.policy),
+        .sources = sources_number(&daemon->config->resolver),
         .max_ttl_s = options.questions.max_ttl_s,
         .negative_max_ttl_s = options.questions.negative_max_ttl_s,
     };

@@ -272,5 +272,6 @@ void cache_count(const struct cache *cache, struct cache_counts *counts_out)
         .misses = cache->misses,
         .evictions = cache->evictions,
         .changes = cache->changes,
+        .is_behind = cache_is_behind(cache),
     };
 }

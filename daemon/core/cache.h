@@ -34,6 +34,7 @@ struct cache_counts {
     uint64_t misses;
     uint64_t evictions; /* entries dropped for room before their time */
     uint64_t changes;   /* how often something was put in or taken out on purpose */
+    bool is_behind;     /* cache_sweep() has much to do, and is to be called soon */
 };
 
 /* A value, borrowed from the cache. */
@@ -160,7 +161,8 @@ typedef bool cache_due(void *arg, const struct cache_item *item);
 
 struct cache_sweep {
     uint64_t now_ms;
-    size_t budget;    /* entries that this call looks at, at most; a hundred take microseconds */
+    size_t budget;    /* entries that this call looks at; one that it drops or moves counts as 16.
+                         A thousand take some 20 microseconds, and never more than 200 */
     uint64_t soon_ms; /* an entry is due in its last soon_ms, or its last tenth if that is longer,
                          but not before the last half of its life: so a short TTL is not asked for
                          over and over */

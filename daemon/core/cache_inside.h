@@ -81,6 +81,9 @@ bool cache_is_spent(
 /* Whether room is short. */
 bool cache_is_low(const struct cache *cache);
 
+/* Whether there is much to tidy. */
+bool cache_is_behind(const struct cache *cache);
+
 /* Makes the walks that have come to a block, which goes, go on behind it. */
 void cache_walks_leave(struct cache *cache, const struct block *block);
 

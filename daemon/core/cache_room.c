@@ -200,7 +200,15 @@ static void tidy(struct cache *cache, size_t octets, size_t effort, uint64_t now
 
 void cache_tidy(struct cache *cache, size_t effort, uint64_t now_ms)
 {
+    /* The first of two blocks that tidy() gives back when there are some. */
+    free_doomed(cache);
     tidy(cache, SIZE_MAX, effort, now_ms);
+}
+
+bool cache_is_behind(const struct cache *cache)
+{
+    return has_doomed(cache) || cache_bytes(cache) > cache->size ||
+           queue_to_tighten(cache) < CACHE_QUEUES;
 }
 
 struct cache_entry *cache_make_room(

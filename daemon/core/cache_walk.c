@@ -8,6 +8,10 @@
  */
 #include "daemon/core/cache_inside.h"
 
+/* To drop or move an entry costs as much as looking at so many: the table is all over the memory.
+ */
+enum { DROP_COST = 16 };
+
 static void begin(struct cache_walk *walk)
 {
     walk->block = NULL;
@@ -115,10 +119,11 @@ bool cache_sweep(struct cache *cache, const struct cache_sweep *sweep)
 {
     struct cache_item item;
     bool is_tight = cache_is_low(cache);
+    size_t drops = sweep->budget / DROP_COST + 1;
 
     if (!cache->sweep.cache)
         cache_walk_start(&cache->sweep, cache);
-    cache_tidy(cache, sweep->budget, sweep->now_ms);
+    cache_tidy(cache, sweep->budget / DROP_COST, sweep->now_ms);
     for (size_t i = 0; i < sweep->budget; i++) {
         struct cache_entry *entry = entry_at(&cache->sweep);
         if (!entry) {
@@ -126,6 +131,8 @@ bool cache_sweep(struct cache *cache, const struct cache_sweep *sweep)
             return true;
         }
         if (entry->kind != CACHE_DEAD && cache_is_spent(cache, entry, is_tight, sweep->now_ms)) {
+            if (drops-- == 0)
+                return false;
             cache_drop(cache, entry);
         } else if (entry->kind != CACHE_DEAD && sweep->due &&
                    is_due(sweep, entry, (uint64_t)entry->lifetime_s * 1000)) {

@@ -127,7 +127,7 @@ static bool are_hosts_known(
     const struct destination *destination, const struct fact *mx, struct evidence *evidence)
 {
     struct host_verdict host;
-    uint64_t expires_ms;
+    uint64_t expires_ms = UINT64_MAX; /* of no use before all is known */
     evidence_hosts all = 0;
     size_t cursor = 0;
 

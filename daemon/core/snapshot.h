@@ -9,7 +9,8 @@
  *
  * All numbers are little-endian:
  *
- *   header   magic 8, version 4, policy 4, wall clock 8, boot clock 8, boot id 16, checksum 8
+ *   header   magic 8, version 4, policy 4, wall clock 8, boot clock 8, boot id 16, sources 8,
+ *            checksum 8
  *   frame    length of the records 4 (not 0), records, checksum 8       (any number of frames)
  *   trailer  0 4, number of frames 8, number of records 8, checksum 8; nothing behind it
  *   record   kind 1, length of the name 1, sub 2, length of the value 2, expiry 8, name, value
@@ -18,6 +19,9 @@
  * which is the key, with the number of the frame: so that no frame can be missing, double or in
  * another's place. It finds accidents; against people, the file's owner and mode must do. A reader
  * puts into the cache as it goes; if it ends in a fault, everything is taken out again.
+ *
+ * Sources: a number for the resolvers that the facts were learned from. If it is another one, the
+ * operator may have replaced a resolver that lied: nothing is taken over from that.
  *
  * Time: an expiry is by the wall clock of the header. How long ago that was is told by the boot
  * clock if the machine has not been started since, else by the wall clock, which may have been set
@@ -57,7 +61,8 @@ struct snapshot_times {
     X(CHECKSUM, "is damaged: a checksum is wrong")              \
     X(MALFORMED, "holds what cannot be")                        \
     X(LONGER, "has something behind its end")                   \
-    X(CLOCK_BACK, "was written later than now: the clock has gone back")
+    X(CLOCK_BACK, "was written later than now: the clock has gone back") \
+    X(SOURCES, "was learned from other resolvers")
 
 enum snapshot_fault {
 #define X(name, text) SNAPSHOT_FAULT_##name,
@@ -81,10 +86,10 @@ struct snapshot_writer {
 
 /*
  * Begins a snapshot that is taken at times, with the header in out. policy stands for the options
- * under which the levels in the cache were decided.
+ * under which the levels in the cache were decided, sources for the resolvers that were asked.
  */
-void snapshot_begin(
-    struct snapshot_writer *writer, const struct snapshot_times *times, uint32_t policy);
+void snapshot_begin(struct snapshot_writer *writer, const struct snapshot_times *times,
+    uint32_t policy, uint64_t sources);
 
 /*
  * Adds an entry as cache_walk_step() shows it, levels past their time too, if it belongs into a
@@ -107,6 +112,7 @@ struct snapshot_target {
     struct cache *cache;
     struct snapshot_times times; /* now */
     uint32_t policy;             /* hints of another policy are left out */
+    uint64_t sources;            /* a snapshot of others is refused */
     uint32_t max_ttl_s;
     uint32_t negative_max_ttl_s;
 };

@@ -53,6 +53,8 @@ static enum snapshot_fault read_header(struct snapshot_reader *reader, const uin
     reader->times.boot_ms = little_get64(data + HEADER_BOOT);
     memcpy(reader->times.boot_id, data + HEADER_BOOT_ID, sizeof reader->times.boot_id);
     reader->is_begun = true;
+    if (little_get64(data + HEADER_SOURCES) != reader->target->sources)
+        return SNAPSHOT_FAULT_SOURCES;
     return find_age(reader) ? SNAPSHOT_FAULT_NONE : SNAPSHOT_FAULT_CLOCK_BACK;
 }
 

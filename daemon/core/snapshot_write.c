@@ -38,8 +38,8 @@ static void put_checksum(struct snapshot_writer *writer, size_t from)
     writer->len += SNAPSHOT_CHECKSUM;
 }
 
-void snapshot_begin(
-    struct snapshot_writer *writer, const struct snapshot_times *times, uint32_t policy)
+void snapshot_begin(struct snapshot_writer *writer, const struct snapshot_times *times,
+    uint32_t policy, uint64_t sources)
 {
     uint8_t *out = writer->out;
 
@@ -52,6 +52,7 @@ void snapshot_begin(
     little_put64(out + HEADER_WALL, times->wall_ms);
     little_put64(out + HEADER_BOOT, times->boot_ms);
     memcpy(out + HEADER_BOOT_ID, times->boot_id, sizeof times->boot_id);
+    little_put64(out + HEADER_SOURCES, sources);
     writer->len = HEADER_CHECKSUM;
     put_checksum(writer, 0);
 }

@@ -169,6 +169,7 @@ static void load_from(struct cache_file *file, int fd, size_t size)
         .cache = file->cache,
         .times = times_of_now(),
         .policy = file->options.policy,
+        .sources = file->options.sources,
         .max_ttl_s = file->options.max_ttl_s,
         .negative_max_ttl_s = file->options.negative_max_ttl_s,
     };
@@ -279,7 +280,7 @@ static void begin(struct cache_file *file)
     }
     if (!file->writer)
         file->writer = alloc_array(NULL, 1, sizeof *file->writer);
-    snapshot_begin(file->writer, &times, file->options.policy);
+    snapshot_begin(file->writer, &times, file->options.policy, file->options.sources);
     cache_walk_stop(&file->walk);
     cache_walk_start(&file->walk, file->cache);
     file->job = (struct cache_disk_job){.paths = file->paths, .fd = -1, .is_first = true};

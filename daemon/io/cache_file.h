@@ -21,7 +21,8 @@
 struct cache_file_options {
     const char *path; /* absolute; "": nothing is kept. Copied. */
     uint64_t interval_ms;
-    uint32_t policy; /* stands for the options under which levels are decided */
+    uint32_t policy;  /* stands for the options under which levels are decided */
+    uint64_t sources; /* and for the resolvers that facts are learned from */
     uint32_t max_ttl_s;
     uint32_t negative_max_ttl_s;
 };

@@ -235,6 +235,28 @@ static enum level last_decided(
     return answer_unpack_decided(last.octets);
 }
 
+/* Whether an answer says that nothing could be found out: on-self-test-failure = may is no decision
+ * about a destination. */
+static bool is_failure(const struct answer *answer)
+{
+    return answer->level == LEVEL_DEFER || answer->reason == REASON_NOT_VALIDATING;
+}
+
+/* Whether a level that was decided is there and still to be served. */
+static bool has_level(
+    const struct lookups *lookups, const struct destination *destination, uint64_t now_ms)
+{
+    struct cache_value last;
+    struct answer answer;
+
+    if (!cache_last(lookups->cache, cache_kind_of(destination), destination->port,
+            &destination->name, &last) ||
+        last.expires_ms <= now_ms)
+        return false;
+    answer_unpack(last.octets, last.len, last.expires_ms, &answer);
+    return !is_failure(&answer);
+}
+
 static void keep_level(const struct lookup *lookup, const struct verdict *verdict, uint64_t now_ms)
 {
     struct lookups *lookups = lookup->owner;
@@ -244,8 +266,12 @@ static void keep_level(const struct lookup *lookup, const struct verdict *verdic
 
     if (answer.expires_ms == UINT64_MAX)
         return;
-    /* A second look that fails says nothing against the first; nor does what is not kept. */
-    if (answer.level == LEVEL_DEFER && (lookup->mode != LOOKS_UP || answer.expires_ms <= now_ms))
+    /*
+     * A look that fails says nothing against what is known: that of a second one, that of one for
+     * which some fact had to leave the cache before the level, or one that is not kept at all.
+     */
+    if (is_failure(&answer) && (lookup->mode != LOOKS_UP || answer.expires_ms <= now_ms ||
+                                   has_level(lookups, destination, now_ms)))
         return;
     /*
      * Only decided levels are compared: one that could not be found out is neither weaker nor
@@ -253,7 +279,7 @@ static void keep_level(const struct lookup *lookup, const struct verdict *verdic
      * fail for a while would do so first.
      */
     enum level decided = last_decided(lookups, destination, now_ms);
-    if (answer.level != LEVEL_DEFER) {
+    if (!is_failure(&answer)) {
         if (decided != LEVEL_DEFER && !level_at_least(answer.level, decided) &&
             lookups->options.on_downgraded)
             lookups->options.on_downgraded(lookups->options.arg, destination, decided, &answer);

@@ -32,6 +32,7 @@ struct pending {
     struct question question;
     struct chase chase;
     struct turn turn;
+    uint64_t asked_ms; /* when it was sent first */
     struct waiter *waiters;
 };
 
@@ -116,13 +117,19 @@ static uint32_t time_to_keep(const struct questions_options *options, const stru
     return fact->ttl < cap ? fact->ttl : cap;
 }
 
-static void keep(struct questions *questions, const struct question *question, struct fact *fact)
+/*
+ * The TTL of an answer has run since the resolver gave it. That was not before it was asked, and may
+ * be long ago: a CNAME is known before what it leads to, and a reply may wait to be proven.
+ */
+static void keep(struct questions *questions, const struct pending *pending, struct fact *fact)
 {
+    const struct question *question = &pending->question;
     uint64_t now_ms = questions->options.now_ms();
+    uint64_t since_ms = fact->outcome == FACT_ERROR ? now_ms : pending->asked_ms;
     struct cache_value kept;
 
     fact->ttl = time_to_keep(&questions->options, fact);
-    fact->expires_ms = now_ms + (uint64_t)fact->ttl * 1000;
+    fact->expires_ms = since_ms + (uint64_t)fact->ttl * 1000;
     /* RFC 2308 7.1, and rightly: a lookup that fails says nothing against what is known. */
     if (fact->outcome == FACT_ERROR &&
         cache_get(questions->cache, CACHE_FACT, question->type, &question->name, now_ms, &kept))
@@ -137,7 +144,7 @@ static void finish(struct pending *pending, struct fact *fact)
 {
     struct questions *questions = pending->owner;
 
-    keep(questions, &pending->question, fact);
+    keep(questions, pending, fact);
     /* Out of the table first: a callback may ask the same question again. */
     table_remove(&questions->in_flight, &pending->node);
     for (struct waiter *waiter = pending->waiters; waiter; waiter = waiter->next)
@@ -151,6 +158,8 @@ static void on_reply(void *arg, const struct dns_reply *reply, enum dns_cause ca
 /* Asks the resolver for where the chase stands. */
 static enum dns_cause send(struct pending *pending)
 {
+    if (pending->asked_ms == 0)
+        pending->asked_ms = pending->owner->options.now_ms();
     return resolver_ask(
         pending->owner->resolver, &pending->chase.at, pending->chase.qtype, on_reply, pending);
 }

@@ -80,7 +80,7 @@ static void set_timer(struct upkeep *upkeep)
     cache_count(upkeep->cache, &counts);
     if (counts.entries > 0)
         step_ms = (uint64_t)ROUND_MS * UPKEEP_BUDGET / counts.entries;
-    if (step_ms < STEP_MS_MIN)
+    if (step_ms < STEP_MS_MIN || counts.is_behind)
         step_ms = STEP_MS_MIN;
     if (step_ms > STEP_MS_MAX)
         step_ms = STEP_MS_MAX;

@@ -51,22 +51,27 @@ static uint64_t next_number(struct names *names)
     return number;
 }
 
-size_t names_next(struct names *names, char out[NAMES_TEXT_MAX])
+size_t names_put_number(uint64_t number, char *out)
 {
     char digits[DIGITS_MAX];
     size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    memcpy(out, digits + at, sizeof digits - at);
+    return sizeof digits - at;
+}
+
+size_t names_next(struct names *names, char out[NAMES_TEXT_MAX])
+{
     size_t len = names->prefix_len;
 
     memcpy(out, names->prefix, len);
     if (!names->numbered)
         return len;
-    uint64_t number = next_number(names);
-    do {
-        digits[--at] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    memcpy(out + len, digits + at, sizeof digits - at);
-    len += sizeof digits - at;
+    len += names_put_number(next_number(names), out + len);
     memcpy(out + len, names->suffix, names->suffix_len);
     return len + names->suffix_len;
 }

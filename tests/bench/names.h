@@ -32,6 +32,10 @@ struct names {
 void names_init(struct names *names, const char *pattern, uint64_t first, uint64_t count,
     bool random, uint64_t seed);
 
+/* Writes a number in decimal, without a NUL, into out, which has room for it. Returns its octets.
+ */
+size_t names_put_number(uint64_t number, char *out);
+
 /* Writes the next name, without a NUL, into out. Returns its octets. In order, the first name
  * follows the last. */
 size_t names_next(struct names *names, char out[NAMES_TEXT_MAX]);

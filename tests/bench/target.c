@@ -74,20 +74,6 @@ void target_fini(struct target *target)
     target->connection_count = 0;
 }
 
-/* Writes a decimal number. Returns its octets. */
-static size_t put_number(char *out, size_t number)
-{
-    char digits[20];
-    size_t at = sizeof digits;
-
-    do {
-        digits[--at] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    memcpy(out, digits + at, sizeof digits - at);
-    return sizeof digits - at;
-}
-
 static size_t put(char *out, const char *text)
 {
     size_t len = strlen(text);
@@ -105,10 +91,10 @@ static size_t write_request(struct target *target, char out[REQUEST_MAX])
 
     if (target->protocol == TARGET_REDIS) {
         at += put(out + at, "*2\r\n$3\r\nGET\r\n$");
-        at += put_number(out + at, name_len);
+        at += names_put_number(name_len, out + at);
         at += put(out + at, "\r\n");
     } else {
-        at += put_number(out + at, name_len + strlen("dane "));
+        at += names_put_number(name_len + strlen("dane "), out + at);
         at += put(out + at, ":dane ");
     }
     memcpy(out + at, name, name_len);

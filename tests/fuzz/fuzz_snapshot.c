@@ -9,7 +9,7 @@
 #include "daemon/core/snapshot_inside.h"
 #include "tests/fuzz/fuzz.h"
 
-enum { CACHE_SIZE = 1 << 20, MAX_TTL_S = 3600, POLICY = 1 };
+enum { CACHE_SIZE = 1 << 20, MAX_TTL_S = 3600, POLICY = 1, SOURCES = 2 };
 
 static const struct snapshot_times now = {
     .wall_ms = UINT64_C(1700000100000), .boot_ms = 200000, .boot_id = {1}};
@@ -69,7 +69,7 @@ static void check_again(struct cache *cache, const struct snapshot_target *targe
 
     FUZZ_CHECK(writer != NULL);
     other.cache = cache_new(CACHE_SIZE, cache_hash_key(cache));
-    snapshot_begin(writer, &now, POLICY);
+    snapshot_begin(writer, &now, POLICY, SOURCES);
     cache_walk_start(&walk, cache);
     while (cache_walk_step(&walk, now.boot_ms, true, 1, add_item, writer))
         ;
@@ -105,7 +105,7 @@ static size_t seal(const uint8_t *records, size_t size, uint8_t *out)
 
     then.wall_ms -= 100000;
     then.boot_ms -= 100000;
-    snapshot_begin(&writer, &then, POLICY);
+    snapshot_begin(&writer, &then, POLICY, SOURCES);
     memcpy(out, writer.out, writer.len);
     uint8_t *at = out + writer.len;
     little_put32(at, (uint32_t)size);
@@ -128,6 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct snapshot_target target = {.cache = cache_new(CACHE_SIZE, &key),
         .times = now,
         .policy = POLICY,
+        .sources = SOURCES,
         .max_ttl_s = MAX_TTL_S,
         .negative_max_ttl_s = MAX_TTL_S};
     struct cache_walk walk;

@@ -63,6 +63,7 @@ class Snapshot(Activity):
         self.new = 0
         self.begin()
         if self.snapshots.wait_for_another(self.was):
+            self.big.unpin_helpers()
             return True
         for row in self.rows:
             row.lacks('daned has written no snapshot while it ran')

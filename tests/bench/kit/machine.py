@@ -46,13 +46,13 @@ def _package(name):
 def describe(daned):
     """Gives what the results depend on, as an ordered dictionary of texts."""
     version = subprocess.run([daned, '-V'], capture_output=True, text=True, check=False).stdout
-    compiled = _first_match('/proc/meminfo', r'^MemTotal: *(\d+)', '0')
+    memory_kib = int(_first_match('/proc/meminfo', r'^MemTotal: *(\d+)', '0'))
     versions = [name + ' ' + text for name in PACKAGES for text in [_package(name)] if text]
     return {
         'date': datetime.datetime.now(datetime.timezone.utc).strftime('%Y-%m-%d %H:%M UTC'),
         'processor': '%d x %s' % (len(os.sched_getaffinity(0)),
                                   _first_match('/proc/cpuinfo', r'^model name\s*: (.*)$', 'unknown')),
-        'memory': '%.1f GiB' % (int(compiled) / 1048576),
+        'memory': '%.1f GiB' % (memory_kib / 1048576),
         'system': '%s, Linux %s' % (_first_match('/etc/os-release', r'^PRETTY_NAME="(.*)"', 'unknown'),
                                     platform.release()),
         'daned': ' '.join(version.split()[:2]),

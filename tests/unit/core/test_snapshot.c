@@ -26,7 +26,8 @@ enum {
     POLICY = 5,
     MAX_TTL = 86400,
     NEGATIVE_MAX_TTL = 3600,
-    HEADER_LEN = 56,
+    SOURCES = 7,
+    HEADER_LEN = 64,
 };
 
 static const struct siphash_key key = {{1, 2}};
@@ -147,7 +148,7 @@ static struct octets snapshot_of(struct cache *cache, const struct snapshot_time
     struct cache_walk walk;
 
     assert_non_null(writer);
-    snapshot_begin(writer, times, POLICY);
+    snapshot_begin(writer, times, POLICY, SOURCES);
     cache_walk_start(&walk, cache);
     while (cache_walk_step(&walk, taken.boot_ms, true, 10, add, &taking))
         ;
@@ -173,6 +174,7 @@ static struct snapshot_target target_at(struct snapshot_times now)
         .cache = cache_new(MEBI, &key),
         .times = now,
         .policy = POLICY,
+        .sources = SOURCES,
         .max_ttl_s = MAX_TTL,
         .negative_max_ttl_s = NEGATIVE_MAX_TTL,
     };
@@ -315,6 +317,19 @@ static void levels_come_back_as_what_was_and_are_not_served(void **state)
     assert_int_equal(entries_of(other.cache), 5);
     cache_free(target.cache);
     cache_free(other.cache);
+    free(octets.data);
+}
+
+static void what_other_resolvers_said_is_refused(void **state)
+{
+    struct octets octets = sample();
+    struct snapshot_target target = target_at(later(10));
+
+    (void)state;
+    target.sources = SOURCES + 1;
+    assert_int_equal(read_all(&octets, &target), SNAPSHOT_FAULT_SOURCES);
+    assert_int_equal(entries_of(target.cache), 0);
+    cache_free(target.cache);
     free(octets.data);
 }
 
@@ -556,7 +571,7 @@ static enum snapshot_fault fault_of(const struct cache_item *item)
     struct snapshot_target target = target_at(later(1));
 
     assert_non_null(writer);
-    snapshot_begin(writer, &taken, POLICY);
+    snapshot_begin(writer, &taken, POLICY, SOURCES);
     snapshot_add(writer, item);
     snapshot_end(writer);
     take_out(&taking);
@@ -624,7 +639,7 @@ static void an_entry_without_room_is_left_out(void **state)
     (void)state;
     assert_non_null(writer);
     large[0] = FACT_RECORDS;
-    snapshot_begin(writer, &taken, POLICY);
+    snapshot_begin(writer, &taken, POLICY, SOURCES);
     for (unsigned i = 0; i < 5; i++)
         snapshot_add(writer, &item);
     assert_int_equal(writer->records, 1);
@@ -639,6 +654,7 @@ int main(void)
         cmocka_unit_test(facts_come_back_for_the_rest_of_their_time),
         cmocka_unit_test(the_limits_of_the_day_apply),
         cmocka_unit_test(levels_come_back_as_what_was_and_are_not_served),
+        cmocka_unit_test(what_other_resolvers_said_is_refused),
         cmocka_unit_test(after_another_start_of_the_machine_the_wall_clock_is_doubted),
         cmocka_unit_test(an_unknown_boot_id_proves_nothing),
         cmocka_unit_test(a_wall_clock_that_was_set_back_is_noticed_by_the_boot_clock),

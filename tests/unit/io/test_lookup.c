@@ -471,6 +471,39 @@ static void a_weaker_level_is_told_though_lookups_failed_in_between(void **state
     end(&on);
 }
 
+static void a_failed_lookup_costs_no_level_within_its_time(void **state)
+{
+    static const struct {
+        enum fault fault;
+        enum level level;
+    } failures[] = {{FAULT_IS_SERVFAIL, LEVEL_DEFER}, {FAULT_IS_ASK_NOT_VALIDATING, LEVEL_MAY}};
+    struct lookup_options options = engine_default_options();
+    struct set_up on;
+    struct destination domain;
+    struct downgrades seen;
+    struct answer answer;
+    enum level level;
+
+    (void)state;
+    start_at_dane(&on, &domain, &seen);
+    options.policy.not_validating_may = true;
+    options.on_downgraded = note_downgrade;
+    options.arg = &seen;
+    lookups_set_options(on.engine.lookups, &options);
+    assert_int_equal(decide_after(&on, &domain, 0), LEVEL_DANE);
+    /* A fact may have to leave the cache before the level that was decided from it does. */
+    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+        cache_remove(on.engine.cache, CACHE_FACT, DNS_MX, &domain.name);
+        world_hurt(&on.world, &domain.name, DNS_MX, failures[i].fault);
+        assert_true(engine_decide(&on.engine, &domain, 0, note_level, &level));
+        assert_int_equal(level, failures[i].level);
+        assert_true(lookups_known(on.engine.lookups, &domain, engine_now_ms(), &answer));
+        assert_int_equal(answer.level, LEVEL_DANE);
+        assert_int_equal(seen.count, 0);
+    }
+    end(&on);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -483,6 +516,7 @@ int main(void)
         cmocka_unit_test(a_weaker_level_is_told_up_to_a_day_after_the_one_before),
         cmocka_unit_test(a_flood_of_silent_destinations_keeps_nobody_else_waiting),
         cmocka_unit_test(a_weaker_level_is_told_though_lookups_failed_in_between),
+        cmocka_unit_test(a_failed_lookup_costs_no_level_within_its_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -190,6 +190,36 @@ static void a_refusal_in_the_middle_of_a_chain_is_a_fact(void **state)
     end(&on);
 }
 
+static void the_time_that_an_answer_takes_is_a_part_of_its_ttl(void **state)
+{
+    struct set_up on;
+    struct got got = {0};
+    struct dname target;
+
+    (void)state;
+    start(&on);
+    struct world_record alias = world_any_record(&on.question.name, DNS_CNAME);
+    alias.partial = true;
+    alias.ttl = 10;
+    world_add(&on.world, &alias);
+    dname_from_wire(alias.rdata, alias.rdata_len, &target);
+    struct world_record address = world_any_record(&target, DNS_A);
+    address.ttl = 100;
+    world_add(&on.world, &address);
+    uint64_t asked_ms = engine_now_ms();
+    questions_ask(on.questions, &on.question, &on.asker, on_fact, &got);
+    fake_resolver_answer(&on.fake, 0);
+    /* The alias is known, and its ten seconds run; what it leads to takes three of them. */
+    assert_int_equal(got.calls, 0);
+    engine_pass_ms(3000);
+    answer_all(&on);
+    assert_int_equal(got.outcome, FACT_RECORDS);
+    assert_int_equal(got.expires_ms, asked_ms + 10000);
+    engine_pass_ms(7000);
+    assert_null(questions_cached(on.questions, &on.question, engine_now_ms()));
+    end(&on);
+}
+
 static void questions_under_way_can_be_left_behind(void **state)
 {
     struct set_up on;
@@ -211,6 +241,7 @@ int main(void)
         cmocka_unit_test(a_refresh_that_succeeds_replaces_the_fact),
         cmocka_unit_test(a_refusal_to_ask_is_the_callers_to_handle),
         cmocka_unit_test(a_refusal_in_the_middle_of_a_chain_is_a_fact),
+        cmocka_unit_test(the_time_that_an_answer_takes_is_a_part_of_its_ttl),
         cmocka_unit_test(questions_under_way_can_be_left_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
