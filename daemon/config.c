@@ -400,6 +400,14 @@ const char *config_error_text(const struct config_error *error, char *out, size_
     return out;
 }
 
+const struct config_listen *config_find_listen(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->listen_count; i++)
+        if (strcmp(config->listen[i].name, name) == 0)
+            return &config->listen[i];
+    return NULL;
+}
+
 const char *config_protocol_text(enum config_protocol protocol)
 {
     static const char *const words[] = {

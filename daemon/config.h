@@ -168,6 +168,9 @@ bool config_resolver_is_unprivileged(const struct config_address *address);
  * network. */
 bool config_address_is_local(const struct config_address *address);
 
+/* Gives the listener of that name, of config; NULL: there is none. */
+const struct config_listen *config_find_listen(const struct config *config, const char *name);
+
 /* The word of the configuration for a protocol ("socketmap"); static storage. */
 const char *config_protocol_text(enum config_protocol protocol);
 

@@ -137,22 +137,24 @@ static const struct condition conditions[] = {
     {SCMP_SYS(ioctl), 1, INT, TCGETS},
 };
 
+static int allow_if(scmp_filter_ctx filter, const struct condition *condition)
+{
+    struct scmp_arg_cmp compare =
+        SCMP_CMP(condition->argument, SCMP_CMP_MASKED_EQ, condition->mask, condition->value);
+
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, condition->call, 1, &compare);
+}
+
 static int add_rules(scmp_filter_ctx filter)
 {
-    int error = 0;
+    /* abort() signals its own thread; no other process is in reach. */
+    struct condition own = {SCMP_SYS(tgkill), 0, INT, (scmp_datum_t)getpid()};
+    int error = allow_if(filter, &own);
 
     for (size_t i = 0; error == 0 && i < sizeof allowed / sizeof allowed[0]; i++)
         error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-    for (size_t i = 0; error == 0 && i < sizeof conditions / sizeof conditions[0]; i++) {
-        const struct condition *condition = &conditions[i];
-        struct scmp_arg_cmp compare =
-            SCMP_CMP(condition->argument, SCMP_CMP_MASKED_EQ, condition->mask, condition->value);
-        error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, condition->call, 1, &compare);
-    }
-    /* abort() signals its own thread; no other process is in reach. */
-    struct scmp_arg_cmp own = SCMP_CMP(0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0);
-    if (error == 0)
-        error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &own);
+    for (size_t i = 0; error == 0 && i < sizeof conditions / sizeof conditions[0]; i++)
+        error = allow_if(filter, &conditions[i]);
     return error;
 }
 
@@ -161,11 +163,11 @@ static bool filter_calls(char *error_out, size_t cap)
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
     int error = filter ? add_rules(filter) : -ENOMEM;
 
-    if (error == 0) {
-        /* No kernel that daned runs on lacks this; but without, the filter is as good. */
+    /* No kernel that daned runs on lacks this; but without, the filter is as good. */
+    if (error == 0)
         seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);
+    if (error == 0)
         error = seccomp_load(filter);
-    }
     if (filter)
         seccomp_release(filter);
     return error == 0 || fail(error_out, cap, "cannot limit its own system calls", -error);

@@ -84,14 +84,6 @@ static const struct config_listen *find_by_address(
     return NULL;
 }
 
-static const struct config_listen *find_by_name(const struct config *config, const char *name)
-{
-    for (size_t i = 0; i < config->listen_count; i++)
-        if (strcmp(config->listen[i].name, name) == 0)
-            return &config->listen[i];
-    return NULL;
-}
-
 static bool check(struct inherited_socket *socket, const struct config *config,
     char error_out[LISTENER_ERROR_MAX])
 {
@@ -102,7 +94,7 @@ static bool check(struct inherited_socket *socket, const struct config *config,
     if (!read_address(socket->given.fd, &socket->address))
         return refuse(error_out, socket, "is neither a unix socket with a path nor an inet socket");
     const struct config_listen *wanted = find_by_address(config, &socket->address);
-    const struct config_listen *named = find_by_name(config, socket->given.name);
+    const struct config_listen *named = config_find_listen(config, socket->given.name);
     if (wanted && (!named || named == wanted))
         return true;
     if (wanted)

@@ -104,14 +104,6 @@ static json_t *resolvers_tree(const struct status *status, const struct config *
     return list;
 }
 
-static const struct config_listen *find_listen(const struct config *config, const char *name)
-{
-    for (size_t i = 0; i < config->listen_count; i++)
-        if (strcmp(config->listen[i].name, name) == 0)
-            return &config->listen[i];
-    return NULL;
-}
-
 static json_t *listeners_tree(const struct config *config, const struct listeners *listeners)
 {
     json_t *list = json_array();
@@ -120,7 +112,7 @@ static json_t *listeners_tree(const struct config *config, const struct listener
     char shown[CONFIG_VALUE_MAX + 1];
 
     for (size_t i = 0; listeners_count_connections(listeners, i, &name, &connections); i++) {
-        const struct config_listen *listen = find_listen(config, name);
+        const struct config_listen *listen = config_find_listen(config, name);
         if (!listen)
             continue;
         printable_copy(shown, sizeof shown, listen->address.text, strlen(listen->address.text));
