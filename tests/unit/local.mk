@@ -46,6 +46,7 @@ UNIT_TESTS += tests/unit/core/test_utf8
 UNIT_TESTS += tests/unit/daemon/test_config
 UNIT_TESTS += tests/unit/io/test_cache_file
 UNIT_TESTS += tests/unit/daemon/test_confinement
+UNIT_TESTS += tests/unit/io/test_control_dump
 UNIT_TESTS += tests/unit/io/test_explain
 UNIT_TESTS += tests/unit/io/test_getdns_reply
 UNIT_TESTS += tests/unit/io/test_log
