@@ -150,7 +150,7 @@ static int add_rules(scmp_filter_ctx filter)
         error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, condition->call, 1, &compare);
     }
     /* abort() signals its own thread; no other process is in reach. */
-    struct scmp_arg_cmp own = SCMP_CMP(0, SCMP_CMP_EQ, (scmp_datum_t)getpid());
+    struct scmp_arg_cmp own = SCMP_CMP(0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0);
     if (error == 0)
         error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &own);
     return error;
@@ -161,11 +161,11 @@ static bool filter_calls(char *error_out, size_t cap)
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
     int error = filter ? add_rules(filter) : -ENOMEM;
 
-    /* No kernel that daned runs on lacks this; but without, the filter is as good. */
-    if (error == 0)
+    if (error == 0) {
+        /* No kernel that daned runs on lacks this; but without, the filter is as good. */
         seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);
-    if (error == 0)
         error = seccomp_load(filter);
+    }
     if (filter)
         seccomp_release(filter);
     return error == 0 || fail(error_out, cap, "cannot limit its own system calls", -error);

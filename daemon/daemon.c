@@ -25,6 +25,7 @@
 #include "daemon/io/listener.h"
 #include "daemon/io/lookup.h"
 #include "daemon/io/resolver_getdns.h"
+#include "daemon/io/upkeep.h"
 #include "daemon/listeners.h"
 #include "daemon/overrides_file.h"
 #include "daemon/privileges.h"
@@ -50,6 +51,7 @@ struct daemon {
     struct cache_file *cache_file;
     struct resolver *resolver;
     struct lookups *lookups;
+    struct upkeep upkeep;
     struct status status;
     struct service service;
     struct control_hooks control;
@@ -305,6 +307,7 @@ static bool read_anew(struct daemon *daemon, char result_out[CONTROL_RESULT_MAX]
     status_set_overrides(&daemon->status, overrides);
     struct lookup_options options = lookup_options_of(daemon);
     lookups_set_options(daemon->lookups, &options);
+    daemon->upkeep.prefetch = config->cache.prefetch;
     cache_file_set_policy(daemon->cache_file, policy_number(&options.policy));
     cache_resize(daemon->cache, (size_t)config->cache.size);
     log_configure(config, daemon->options.verbose);
@@ -390,6 +393,7 @@ static void on_cache_saved(void *arg)
     for (size_t i = 0; i < 3; i++)
         uv_close((uv_handle_t *)&daemon->signals[i], NULL);
     uv_close((uv_handle_t *)&daemon->drain_timer, NULL);
+    service_close(&daemon->service); /* signs of life to the very end of the saving */
 }
 
 static void on_resolver_closed(void *arg)
@@ -422,6 +426,7 @@ static void stop(struct daemon *daemon)
     }
     daemon->stopping = true;
     service_stop(&daemon->service);
+    upkeep_close(&daemon->upkeep);
     uv_timer_start(&daemon->drain_timer, on_drain_timer, DRAIN_MS, 0);
     listeners_drain(&daemon->listeners, on_listeners_gone, daemon);
 }
@@ -472,6 +477,9 @@ static void start_lookups(struct daemon *daemon)
     start_resolver(daemon);
     daemon->lookups = lookups_new(daemon->cache, daemon->resolver, &options);
     server_init(&daemon->server, &daemon->loop, daemon->lookups);
+    upkeep_init(&daemon->upkeep, daemon->cache, daemon->lookups, &daemon->server.stats);
+    daemon->upkeep.prefetch = daemon->config->cache.prefetch;
+    upkeep_start(&daemon->upkeep, &daemon->loop);
     start_control(daemon);
 }
 

@@ -89,4 +89,5 @@ packaging/systemd/daned-postfix.socket: packaging/systemd/daned-postfix.socket.i
 
 # Distribution packages.
 dist_examples_DATA += packaging/resolver.conf
-EXTRA_DIST += packaging/debian packaging/build-deb packaging/package-conf packaging/tree.sh
+EXTRA_DIST += packaging/debian packaging/build-deb packaging/package-conf packaging/tree.sh \
+    packaging/openrc packaging/rpm

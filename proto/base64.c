@@ -75,7 +75,7 @@ size_t base64_encode(const uint8_t *data, size_t len, char *out, size_t out_cap)
     if (len == 0 || out_cap / 4 < len / 3 + (len % 3 != 0))
         return 0;
     for (size_t i = 0; i < len; i += 3) {
-        size_t octets = len - i < 3 ? len - i : 3;
+        size_t octets = len - i;
         uint32_t bits = (uint32_t)data[i] << 16;
         if (octets > 1)
             bits |= (uint32_t)data[i + 1] << 8;

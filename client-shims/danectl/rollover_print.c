@@ -96,7 +96,7 @@ static void summary_text(const struct rollover *rollover, char *out, size_t cap)
 {
     const struct rollover_decision *decision = &rollover->decision;
     const struct rollover_finding *worst = NULL;
-    char text[FINDING_MAX];
+    char text[FINDING_MAX] = "";
     char until[ROLLOVER_TIME_MAX];
     char more[40] = "";
     size_t others = 0;
@@ -112,7 +112,8 @@ static void summary_text(const struct rollover *rollover, char *out, size_t cap)
         if (decision->findings[i].verdict == decision->verdict)
             worst = &decision->findings[i];
     }
-    finding_text(rollover, worst, text, sizeof text);
+    if (worst)
+        finding_text(rollover, worst, text, sizeof text);
     if (others > 1)
         snprintf(more, sizeof more, " (and %zu more)", others - 1);
     if (decision->until_s > 0)

@@ -47,6 +47,14 @@ void cache_resize(struct cache *cache, size_t size)
     cache->size = size;
 }
 
+void cache_expect(struct cache *cache, size_t entries)
+{
+    /* Two buckets of 8 octets for each are a sixth of this. */
+    size_t most = cache->size / 96;
+
+    table_expect(&cache->table, entries < most ? entries : most);
+}
+
 size_t cache_entry_size(size_t octets)
 {
     enum { ALIGNMENT = 8 };

@@ -59,6 +59,12 @@ void cache_free(struct cache *cache);
 void cache_resize(struct cache *cache, size_t size);
 
 /*
+ * Says about how many entries will be put into an empty cache at once; that makes it faster. No
+ * more than a sixth of its bound is set aside for it.
+ */
+void cache_expect(struct cache *cache, size_t entries);
+
+/*
  * Gives the value kept under (kind, sub, name), if there is one that is still to be served at
  * now_ms; whether there is. Allocates nothing and makes no system call when there is.
  */

@@ -189,7 +189,7 @@ static void decide_level(struct verdict *verdict, const struct policy_options *o
 
     if (left == 0) {
         settle(verdict, LEVEL_DANE, REASON_NO_ADDRESS);
-    } else if (count[HOST_TEMPFAIL] == left) {
+    } else if (failed && count[HOST_TEMPFAIL] == left) {
         settle_failed(verdict, options, REASON_HOSTS_FAILED, &failed->failure);
     } else if (count[HOST_DANE] > 0 && count[HOST_DANE] + count[HOST_TEMPFAIL] == left) {
         if (!mx_secure)
@@ -257,14 +257,59 @@ bool policy_decide(const struct destination *destination, const struct policy_op
     return true;
 }
 
+static bool is_alias_of(const struct host_verdict *host, const struct dname *target)
+{
+    return host->canonical.len > 0 && dname_equal(&host->canonical, target);
+}
+
+/* The more a state asks of the peer, the greater; what is not known may be anything. */
+static unsigned strictness(enum host_state state)
+{
+    switch (state) {
+    case HOST_NONE:
+        return 1;
+    case HOST_ENCRYPT:
+        return 2;
+    case HOST_UNDECIDED:
+    case HOST_TEMPFAIL:
+    case HOST_NO_ADDRESS:
+        return 3;
+    case HOST_DANE:
+        return 4;
+    }
+    return 3;
+}
+
 const struct host_verdict *policy_find_host(const struct verdict *verdict, const struct dname *host)
 {
+    const struct host_verdict *found = NULL;
+
     for (size_t i = 0; i < verdict->host_count; i++)
         if (dname_equal(&verdict->hosts[i].name, host))
             return &verdict->hosts[i];
-    for (size_t i = 0; i < verdict->host_count; i++)
-        if (verdict->hosts[i].canonical.len > 0 && dname_equal(&verdict->hosts[i].canonical, host))
-            return &verdict->hosts[i];
+    for (size_t i = 0; i < verdict->host_count; i++) {
+        const struct host_verdict *one = &verdict->hosts[i];
+        if (is_alias_of(one, host) && (!found || strictness(one->state) > strictness(found->state)))
+            found = one;
+    }
+    return found;
+}
+
+const struct host_verdict *policy_next_host(
+    const struct verdict *verdict, const struct dname *host, const struct host_verdict *previous)
+{
+    if (dname_equal(&previous->name, host))
+        return NULL;
+    for (const struct host_verdict *one = previous + 1; one < verdict->hosts + verdict->host_count;
+         one++) {
+        bool is_known = one->state != HOST_DANE || !is_alias_of(one, host);
+        for (const struct host_verdict *before = verdict->hosts; before < one && !is_known;
+             before++)
+            is_known = before->state == HOST_DANE && is_alias_of(before, host) &&
+                       dname_equal(&before->tlsa_base, &one->tlsa_base);
+        if (!is_known)
+            return one;
+    }
     return NULL;
 }
 

@@ -30,9 +30,22 @@ bool policy_decide(const struct destination *destination, const struct policy_op
 /*
  * Finds a host that an MTA names among the hosts of a final verdict: by its name, or by its CNAME
  * expansion (Exim names an alias by its target). Returns NULL if it is none of them.
+ *
+ * Of several aliases of one target it cannot be known which the MTA meant. The one whose state asks
+ * the most of the peer counts: one with TLSA records before one of which nothing is known, and that
+ * before one that authenticates nothing. So none of them is taken for a weaker one.
  */
 const struct host_verdict *policy_find_host(
     const struct verdict *verdict, const struct dname *host);
+
+/*
+ * Gives the next alias of the host that an MTA names, behind the one that policy_find_host() or
+ * this gave, that has TLSA records of its own, with another base domain than those before; NULL:
+ * none. A peer whose chain fits any of them is one that the domain, over a secure MX lookup, has
+ * named: who could pass by the records of one alias is reached by it anyhow, if the others fail.
+ */
+const struct host_verdict *policy_next_host(
+    const struct verdict *verdict, const struct dname *host, const struct host_verdict *previous);
 
 /* The level that a host's state means for that host alone. */
 enum level host_state_level(enum host_state state);

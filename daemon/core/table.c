@@ -72,11 +72,9 @@ static void push(struct table_node **bucket, struct table_node *node)
     *bucket = node;
 }
 
-/* Adds one bucket, and hands it its share of the one that it is split from. */
-static void split(struct table *table)
+/* Adds an empty bucket behind the last. */
+static void add_bucket(struct table *table)
 {
-    struct table_node **from = bucket_at(table, table->count - base_of(table));
-
     if (table->count == table->segment_count * TABLE_SEGMENT_BUCKETS) {
         if (table->segment_count == table->segment_room) {
             table->segment_room *= 2;
@@ -86,6 +84,20 @@ static void split(struct table *table)
         table->segments[table->segment_count++] = alloc_pages(SEGMENT_BYTES);
     }
     table->count++;
+}
+
+void table_expect(struct table *table, size_t members)
+{
+    while (table->member_count == 0 && table->count / BUCKETS_PER_MEMBER < members)
+        add_bucket(table);
+}
+
+/* Adds one bucket, and hands it its share of the one that it is split from. */
+static void split(struct table *table)
+{
+    struct table_node **from = bucket_at(table, table->count - base_of(table));
+
+    add_bucket(table);
     struct table_node *node = *from;
     *from = NULL;
     while (node) {

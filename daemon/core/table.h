@@ -44,6 +44,12 @@ void table_fini(struct table *table);
  */
 bool table_fini_some(struct table *table);
 
+/*
+ * Gives an empty table the buckets for so many members, so that putting them in does not have to
+ * move them again and again.
+ */
+void table_expect(struct table *table, size_t members);
+
 /* Puts a node in under its hash. It must not be in already. */
 void table_insert(struct table *table, struct table_node *node, uint32_t hash);
 

@@ -38,8 +38,8 @@ void cache_paths_fini(struct cache_paths *paths)
     *paths = (struct cache_paths){NULL, NULL, NULL};
 }
 
-/* Why a file that could be opened must not be believed, or NULL. */
-static const char *why_not_believed(int fd)
+/* Why a file that could be opened must not be believed, or NULL and its size. */
+static const char *why_not_believed(int fd, size_t *size_out)
 {
     struct stat stat;
 
@@ -51,11 +51,12 @@ static const char *why_not_believed(int fd)
         return "belongs to another user";
     if ((stat.st_mode & (S_IWGRP | S_IWOTH)) != 0)
         return "can be written to by other users";
+    *size_out = (size_t)stat.st_size;
     return NULL;
 }
 
 enum cache_disk_found cache_disk_open(
-    const struct cache_paths *paths, int *fd_out, const char **why_out)
+    const struct cache_paths *paths, int *fd_out, size_t *size_out, const char **why_out)
 {
     int fd = open(paths->file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
@@ -69,7 +70,7 @@ enum cache_disk_found cache_disk_open(
         *why_out = strerror(errno);
         return CACHE_DISK_UNREADABLE;
     }
-    *why_out = why_not_believed(fd);
+    *why_out = why_not_believed(fd, size_out);
     if (*why_out) {
         close(fd);
         return CACHE_DISK_REFUSED;

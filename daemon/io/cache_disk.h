@@ -26,9 +26,9 @@ void cache_paths_init(struct cache_paths *paths, const char *file);
 void cache_paths_fini(struct cache_paths *paths);
 
 enum cache_disk_found {
-    CACHE_DISK_OPEN,       /* *fd_out is for the caller to read and close */
-    CACHE_DISK_NONE,       /* there is no file */
-    CACHE_DISK_REFUSED,    /* there is one that must not be believed */
+    CACHE_DISK_OPEN,    /* *fd_out is for the caller to read and close; it has *size_out octets */
+    CACHE_DISK_NONE,    /* there is no file */
+    CACHE_DISK_REFUSED, /* there is one that must not be believed */
     CACHE_DISK_UNREADABLE, /* it cannot be opened */
 };
 
@@ -37,7 +37,7 @@ enum cache_disk_found {
  * unreadable, *why_out, of static storage or strerror(3)'s, completes "the file ...".
  */
 enum cache_disk_found cache_disk_open(
-    const struct cache_paths *paths, int *fd_out, const char **why_out);
+    const struct cache_paths *paths, int *fd_out, size_t *size_out, const char **why_out);
 
 /* Renames the file to paths->aside, over what is there. Returns 0 or an errno. */
 int cache_disk_set_aside(const struct cache_paths *paths);

@@ -28,6 +28,7 @@ enum {
     ENTRIES_PER_SLICE = 256, /* some 30 microseconds in a large cache */
     PAUSE_MS = 1,            /* between two slices */
     READ_SIZE = 4 * SNAPSHOT_IN_MAX,
+    OCTETS_PER_RECORD = 64, /* roughly */
 };
 
 enum state {
@@ -162,7 +163,7 @@ static const char *read_file(int fd, struct snapshot_reader *reader)
     return why || step == SNAPSHOT_END ? why : snapshot_fault_text(fault);
 }
 
-static void load_from(struct cache_file *file, int fd)
+static void load_from(struct cache_file *file, int fd, size_t size)
 {
     struct snapshot_target target = {
         .cache = file->cache,
@@ -174,6 +175,7 @@ static void load_from(struct cache_file *file, int fd)
     struct snapshot_reader reader;
     struct cache_counts counts;
 
+    cache_expect(file->cache, size / OCTETS_PER_RECORD);
     snapshot_reader_init(&reader, &target);
     const char *why = read_file(fd, &reader);
     if (why) {
@@ -192,11 +194,12 @@ static void load(struct cache_file *file)
 {
     const char *why;
     int fd;
+    size_t size;
     int error;
 
-    switch (cache_disk_open(&file->paths, &fd, &why)) {
+    switch (cache_disk_open(&file->paths, &fd, &size, &why)) {
     case CACHE_DISK_OPEN:
-        load_from(file, fd);
+        load_from(file, fd, size);
         close(fd);
         break;
     case CACHE_DISK_NONE:

@@ -142,7 +142,7 @@ static void on_reply(void *arg, struct getdns_reply *reply, enum dns_cause cause
         confirmation->name, reply != NULL ? &reply->dns : NULL, cause, why, sizeof why);
 
     confirmation->probing = false;
-    if (result == SELF_TEST_PASSED) {
+    if (reply != NULL && result == SELF_TEST_PASSED) {
         if (!settle_proven(confirmation, reply->connection)) {
             result = SELF_TEST_INCONCLUSIVE;
             snprintf(why, sizeof why, "the connection of its answer had ended before");

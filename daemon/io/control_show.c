@@ -194,7 +194,7 @@ void control_show_status(struct text *text, const json_t *tree)
     show_cache_file(text, json_object_get(cache, "file"));
     text_addf(text,
         "overrides  %" JSON_INTEGER_FORMAT ": %" JSON_INTEGER_FORMAT
-        " expired, %" JSON_INTEGER_FORMAT " will within 7 days, %" JSON_INTEGER_FORMAT
+        " expired, %" JSON_INTEGER_FORMAT " expire within 7 days, %" JSON_INTEGER_FORMAT
         " not used since the last reload\n",
         show_int(overrides, "count"), show_int(overrides, "expired_count"),
         show_int(overrides, "expiring_count"), show_int(overrides, "unused_count"));

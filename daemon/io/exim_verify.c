@@ -87,17 +87,21 @@ static void on_verified(void *arg)
 }
 
 /*
- * The destination's name is one that the certificate may bear (RFC 7672 3.2.2), but not that of a
- * host judged alone: it came from an insecure MX lookup, behind which only the TLSA base domain
- * counts.
+ * Holds the chain against the records of the host; of each alias that it may be, if it is named by
+ * the target of several. The destination's name is one that the certificate may bear (RFC
+ * 7672 3.2.2), but not that of a host judged alone: it came from an insecure MX lookup, behind
+ * which only the TLSA base domain counts.
  */
 static enum protocol_step verify(struct server *server, struct request *request,
     const struct verdict *verdict, const struct host_verdict *host, struct replies *replies)
 {
-    const struct dname *original =
-        request->host_alone ? &host->tlsa_base : &request->destination.name;
+    int64_t now_s = clock_wall_s();
 
-    verification_against(request->verification, verdict, host, original, clock_wall_s());
+    for (; host; host = policy_next_host(verdict, &request->host, host)) {
+        const struct dname *original =
+            request->host_alone ? &host->tlsa_base : &request->destination.name;
+        verification_against(request->verification, verdict, host, original, now_s);
+    }
     if (!verification_start(request->verification, server->loop, on_verified, request))
         return PROTOCOL_PENDING;
     return finish_verification(request, replies);

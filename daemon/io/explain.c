@@ -183,12 +183,16 @@ static void add_tlsa(json_t *tree, const struct host_verdict *host, uint16_t por
 {
     const struct fact *tlsa = host->tlsa ? host->tlsa : host->insecure_tlsa;
     struct dname owner = {.len = 0};
+    struct dname canonical;
     json_int_t omitted;
 
+    if (!tlsa || !fact_canonical(tlsa, &canonical))
+        canonical.len = 0;
     if (tlsa)
         dname_tlsa_owner(host->tlsa ? &host->tlsa_base : &host->insecure_base, port, &owner);
     json_object_set_new(tree, "tlsa_base", name_or_null(&host->tlsa_base));
     json_object_set_new(tree, "tlsa_name", name_or_null(&owner));
+    json_object_set_new(tree, "tlsa_canonical", name_or_null(&canonical));
     json_object_set_new(tree, "tlsa_status",
         tlsa ? json_string(control_status_word((enum dns_status)tlsa->status)) : json_null());
     json_object_set_new(

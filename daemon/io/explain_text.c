@@ -133,6 +133,8 @@ static void write_tlsa(struct text *text, const json_t *host)
         return;
     WRITE(text, "TLSA", "%s, %s, " SECONDS " left", show_text(host, "tlsa_name"),
         show_text(host, "tlsa_status"), show_int(host, "tlsa_ttl"));
+    if (show_text(host, "tlsa_canonical")[0])
+        WRITE(text, "", "an alias of %s", show_text(host, "tlsa_canonical"));
     json_array_foreach(records, i, one)
     {
         write_record(text, "", one);

@@ -9,9 +9,10 @@
  * again if it is for the same connection: so the kernel hears nothing of all that. Only a watch
  * that is still aside then is closed, and freed when the last of its handles has closed.
  *
- * The descriptors are getdns' own: it closes them, always after it has cleared their events.
- * Nobody else gets a descriptor of the same number before the watch is gone, as getdns has not
- * returned yet; getdns itself might, so that a watch laid aside is recognised by the connection.
+ * The descriptors are getdns' own: it closes them, always after it has cleared their events, but
+ * perhaps before the watch is gone. Therefore a watch polls a duplicate, which keeps what epoll
+ * knows in step with what is open, and is recognised by the connection: getdns may have opened
+ * another one under the same number.
  *
  * What getdns has to write is written when it returns, as a connection that is open nearly always
  * takes it, and is polled for only if it does not.
@@ -22,12 +23,14 @@
 
 #include "daemon/io/getdns_loop.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <getdns/getdns_extra.h>
 
@@ -69,7 +72,8 @@ struct watch {
     getdns_eventloop_event *event; /* NULL once getdns has cleared it */
     uv_poll_t poll;
     uv_timer_t timer;
-    int fd;
+    int fd;        /* getdns' own */
+    int duplicate; /* that is polled */
     uint64_t connection;
     int polled;       /* UV_READABLE and UV_WRITABLE, as the kernel knows */
     bool is_writable; /* it has been, and has taken all since */
@@ -123,7 +127,7 @@ static void on_handle_closed(uv_handle_t *handle)
     end_if_idle(adapter);
 }
 
-/* Closing takes the descriptor out of epoll at once. */
+/* Closing a handle takes its descriptor out of epoll at once. */
 static void close_watch(struct watch *watch)
 {
     struct getdns_loop *adapter = watch->owner;
@@ -135,6 +139,7 @@ static void close_watch(struct watch *watch)
         adapter->writer = NULL;
     uv_close((uv_handle_t *)&watch->poll, on_handle_closed);
     uv_close((uv_handle_t *)&watch->timer, on_handle_closed);
+    close(watch->duplicate);
 }
 
 /* ---- polling ---- */
@@ -199,7 +204,6 @@ static void say_returned(struct getdns_loop *adapter)
 static void read_now(struct watch *watch)
 {
     struct getdns_loop *adapter = watch->owner;
-    int on = 1;
 
     for (int i = 0; i < READS_AT_ONCE && watch->event != NULL && watch->event->read_cb != NULL;
          i++) {
@@ -211,8 +215,9 @@ static void read_now(struct watch *watch)
     /* unbound leaves Nagle's algorithm on, so that its next reply waits for our ACK of the last
      * one, which the kernel would put off for 40 ms. Linux forgets this flag as it goes on. A
      * connection with a time-out is idle: there is no next reply. */
+    int on = 1;
     if (watch->event != NULL && watch->event->timeout_cb == NULL)
-        setsockopt(watch->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+        setsockopt(watch->duplicate, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 #endif
 }
 
@@ -223,8 +228,11 @@ static void on_poll(uv_poll_t *poll, int status, int ready)
 
     if (watch->event == NULL)
         return;
-    if (status < 0)
+    if (status < 0) {
+        /* libuv polls no longer, but there may be replies in front of the error. */
         ready = UV_READABLE | UV_WRITABLE;
+        watch->polled = 0;
+    }
     getdns_loop_enter(adapter);
     if ((ready & UV_READABLE) != 0)
         read_now(watch);
@@ -233,6 +241,8 @@ static void on_poll(uv_poll_t *poll, int status, int ready)
         adapter->writer = watch;
     }
     getdns_loop_leave(adapter);
+    if (watch->event != NULL)
+        poll_watch(watch);
     say_returned(adapter);
 }
 
@@ -249,13 +259,18 @@ static void on_timer(uv_timer_t *timer)
     say_returned(adapter);
 }
 
-/* Gives a watch for fd that polls for nothing yet. NULL if libuv cannot. */
+/* Gives a watch for fd that polls for nothing yet. NULL if there are no descriptors left. */
 static struct watch *new_watch(struct getdns_loop *adapter, int fd, uint64_t connection)
 {
-    struct watch *watch = alloc_zeroed(sizeof *watch);
+    int duplicate = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    struct watch *watch;
     int on = 1;
 
-    if (fd < 0 || uv_poll_init(adapter->loop, &watch->poll, fd) != 0) {
+    if (duplicate < 0)
+        return NULL;
+    watch = alloc_zeroed(sizeof *watch);
+    if (uv_poll_init(adapter->loop, &watch->poll, duplicate) != 0) {
+        close(duplicate);
         free(watch);
         return NULL;
     }
@@ -263,6 +278,7 @@ static struct watch *new_watch(struct getdns_loop *adapter, int fd, uint64_t con
     watch->poll.data = watch->timer.data = watch;
     watch->owner = adapter;
     watch->fd = fd;
+    watch->duplicate = duplicate;
     watch->connection = connection;
     watch->open = 2;
     adapter->watches++;

@@ -357,7 +357,7 @@ static uint16_t read_wire_u16(const uint8_t *wire)
 static bool skip_name(const uint8_t *wire, size_t len, size_t *at)
 {
     size_t here = *at;
-    size_t before = *at;
+    size_t before = here; /* a pointer must lead to before this */
     size_t octets = 1;
     bool jumped = false;
 

@@ -348,7 +348,7 @@ void listener_drain(
     listener->on_gone = on_gone;
     listener->arg = arg;
     remove_own_socket(listener);
-    session_group_drain(&listener->sessions);
+    session_group_drain(&listener->sessions, clock_now_ms());
     uv_close(&listener->uv.handle, on_handle_closed);
     if (listener->sessions.count == 0)
         on_empty(listener);

@@ -60,8 +60,8 @@ size_t listener_connections(const struct listener *listener);
 
 /*
  * Stops accepting, removes the socket file, and closes each session as soon as it has no reply
- * under way. on_gone is called once, never inside this call, when all are gone; the listener is
- * freed behind it.
+ * under way, nor a request on its way (session_group_drain()). on_gone is called once, never inside
+ * this call, when all are gone; the listener is freed behind it.
  */
 void listener_drain(
     struct listener *listener, void (*on_gone)(void *arg, struct listener *listener), void *arg);

@@ -210,7 +210,7 @@ static void send_text(
 static json_t *json_text(const char *text, size_t max)
 {
     struct line line = {.len = 0};
-    for (size_t i = 0; text[i] != '\0' && i < max && !line.cut; i++)
+    for (size_t i = 0; i < max && text[i] != '\0' && !line.cut; i++)
         line_put_escaped(&line, (unsigned char)text[i], false);
     return json_stringn(line.text, line.len);
 }

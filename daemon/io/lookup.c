@@ -18,6 +18,12 @@
 #include "daemon/core/alloc.h"
 #include "daemon/core/table.h"
 
+enum lookup_mode {
+    LOOKS_UP,   /* what the cache has is good enough */
+    LOOKS_ANEW, /* the MX records are asked for though the cache may have them */
+    REFRESHES,  /* nobody waits: what will soon expire is asked for before it does */
+};
+
 struct lookup {
     struct table_node node; /* first: a node is its lookup */
     struct lookups *owner;
@@ -27,7 +33,8 @@ struct lookup {
     struct lookup_waiter *waiters;
     uint64_t started_ms;
     unsigned awaited; /* questions that will still call on_fact() */
-    bool anew;        /* the MX records are asked for though the cache may have them */
+    enum lookup_mode mode;
+    uint64_t until_ms; /* REFRESHES: facts that expire by then are asked for again */
     bool asked_dns;
     bool settled;
 };
@@ -238,7 +245,7 @@ static void keep_level(const struct lookup *lookup, const struct verdict *verdic
     if (answer.expires_ms == UINT64_MAX)
         return;
     /* A second look that fails says nothing against the first; nor does what is not kept. */
-    if (answer.level == LEVEL_DEFER && (lookup->anew || answer.expires_ms <= now_ms))
+    if (answer.level == LEVEL_DEFER && (lookup->mode != LOOKS_UP || answer.expires_ms <= now_ms))
         return;
     /*
      * Only decided levels are compared: one that could not be found out is neither weaker nor
@@ -262,11 +269,11 @@ static void on_fact(void *arg, const struct question *question, const struct fac
 static void look_for(struct lookup *lookup, const struct question *question, uint64_t now_ms)
 {
     struct lookups *lookups = lookup->owner;
-    struct fact *cached = lookup->anew && question->type == DNS_MX
+    struct fact *cached = lookup->mode == LOOKS_ANEW && question->type == DNS_MX
                               ? NULL
                               : questions_cached(lookups->questions, question, now_ms);
 
-    if (cached) {
+    if (cached && (lookup->mode != REFRESHES || cached->expires_ms > lookup->until_ms)) {
         evidence_add(&lookup->evidence, question, cached);
         return;
     }
@@ -275,11 +282,15 @@ static void look_for(struct lookup *lookup, const struct question *question, uin
     if (cause == CAUSE_NONE) {
         lookup->awaited++;
         lookup->asked_dns = true;
+        free(cached);
         return;
     }
-    struct fact *error = fact_new_error(cause);
-    error->expires_ms = now_ms;
-    evidence_add(&lookup->evidence, question, error);
+    /* What is known is good until it expires, whether it can be refreshed or not. */
+    if (!cached) {
+        cached = fact_new_error(cause);
+        cached->expires_ms = now_ms;
+    }
+    evidence_add(&lookup->evidence, question, cached);
 }
 
 /*
@@ -310,7 +321,7 @@ static void report(struct lookup *lookup, const struct verdict *verdict, uint64_
         return;
     struct answer answer = answer_of(verdict);
     options->on_decided(options->arg, &lookup->destination, &answer, answer_ttl(&answer, now_ms),
-        now_ms - lookup->started_ms, lookup->asked_dns);
+        now_ms - lookup->started_ms, lookup->asked_dns && lookup->mode != REFRESHES);
 }
 
 /* lookups->verdict is final for a lookup: takes it out, and keeps what it says. */
@@ -345,7 +356,11 @@ static void on_fact(void *arg, const struct question *question, const struct fac
 
     lookup->awaited--;
     if (!lookup->settled) {
-        evidence_add(&lookup->evidence, question, fact_copy(fact));
+        struct fact *known = NULL;
+        /* RFC 2308 7.1: a refresh that fails says nothing against what is still within its TTL. */
+        if (lookup->mode == REFRESHES && fact->outcome == FACT_ERROR)
+            known = questions_cached(lookup->owner->questions, question, now_ms);
+        evidence_add(&lookup->evidence, question, known ? known : fact_copy(fact));
         if (advance(lookup, now_ms))
             settle(lookup, now_ms);
     }
@@ -357,7 +372,7 @@ static void on_fact(void *arg, const struct question *question, const struct fac
 
 struct lookup_key {
     const struct destination *destination;
-    bool anew;
+    enum lookup_mode mode;
 };
 
 /* A settled lookup only waits for questions that nobody needs any more: it is not joined. */
@@ -366,7 +381,7 @@ static bool is_destination(const struct table_node *node, const void *key)
     const struct lookup *lookup = (const struct lookup *)(const void *)node;
     const struct lookup_key *wanted = key;
 
-    return !lookup->settled && lookup->anew == wanted->anew &&
+    return !lookup->settled && lookup->mode == wanted->mode &&
            destination_equal(&lookup->destination, wanted->destination);
 }
 
@@ -406,7 +421,7 @@ static struct lookup *start(struct lookups *lookups, const struct lookup_key *ke
 
     lookup->owner = lookups;
     lookup->destination = *key->destination;
-    lookup->anew = key->anew;
+    lookup->mode = key->mode;
     lookup->started_ms = now_ms;
     evidence_init(&lookup->evidence);
     turn_asker_init(&lookup->asker);
@@ -468,14 +483,40 @@ static enum lookup_status decide(struct lookups *lookups, const struct lookup_ke
 enum lookup_status lookups_decide(struct lookups *lookups, const struct destination *destination,
     uint64_t now_ms, struct lookup_waiter *waiter, const struct verdict **verdict_out)
 {
-    return decide(lookups, &(struct lookup_key){destination, false}, now_ms, waiter, verdict_out);
+    return decide(
+        lookups, &(struct lookup_key){destination, LOOKS_UP}, now_ms, waiter, verdict_out);
 }
 
 enum lookup_status lookups_decide_anew(struct lookups *lookups,
     const struct destination *destination, uint64_t now_ms, struct lookup_waiter *waiter,
     const struct verdict **verdict_out)
 {
-    return decide(lookups, &(struct lookup_key){destination, true}, now_ms, waiter, verdict_out);
+    return decide(
+        lookups, &(struct lookup_key){destination, LOOKS_ANEW}, now_ms, waiter, verdict_out);
+}
+
+bool lookups_refresh(struct lookups *lookups, const struct destination *destination,
+    uint64_t until_ms, uint64_t now_ms)
+{
+    const struct lookup_key key = {destination, REFRESHES};
+    uint32_t hash = hash_of(lookups, destination);
+    struct override_match match;
+
+    if (lookups->in_flight.member_count >= LOOKUPS_MAX ||
+        table_find(&lookups->in_flight, hash, is_destination, &key) ||
+        (lookups_find_override(lookups, destination, &match) &&
+            match.override->level != OVERRIDE_AUTO))
+        return false;
+    struct lookup *lookup = start(lookups, &key, now_ms);
+    lookup->until_ms = until_ms;
+    if (advance(lookup, now_ms))
+        settle(lookup, now_ms);
+    bool asked_dns = lookup->asked_dns;
+    if (lookup->settled && lookup->awaited == 0)
+        free_lookup(lookup);
+    else
+        table_insert(&lookups->in_flight, &lookup->node, hash);
+    return asked_dns;
 }
 
 void lookups_set_options(struct lookups *lookups, const struct lookup_options *options)

@@ -112,6 +112,15 @@ enum lookup_status lookups_decide_anew(struct lookups *lookups,
     const struct destination *destination, uint64_t now_ms, struct lookup_waiter *waiter,
     const struct verdict **verdict_out);
 
+/*
+ * Decides once more, for nobody in particular, and asks DNS for those facts that the cache has but
+ * that expire by until_ms. What is learned, and the level, take the place of what the cache has; a
+ * failure does not. Nothing is done for a destination that an override decides, or that is being
+ * refreshed. Returns whether DNS was asked.
+ */
+bool lookups_refresh(struct lookups *lookups, const struct destination *destination,
+    uint64_t until_ms, uint64_t now_ms);
+
 /* Ends a waiter's waiting, so that its callback does not run. The lookup goes on. */
 void lookups_forget(struct lookup_waiter *waiter);
 

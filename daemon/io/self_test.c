@@ -97,7 +97,7 @@ static void on_name(struct self_test *self_test, const struct dns_reply *dns, en
     enum self_test_result result =
         self_test_judge(&self_test->options.names[self_test->next], dns, cause, why, sizeof why);
 
-    if (result == SELF_TEST_INCONCLUSIVE && cause == CAUSE_NONE)
+    if (result == SELF_TEST_INCONCLUSIVE && dns != NULL)
         cause = dns->rcode == DNS_SERVFAIL  ? CAUSE_SERVFAIL
                 : dns->rcode == DNS_REFUSED ? CAUSE_REFUSED
                                             : CAUSE_RCODE;

@@ -497,13 +497,17 @@ bool session_group_evict(struct session_group *group)
     return false;
 }
 
-void session_group_drain(struct session_group *group)
+void session_group_drain(struct session_group *group, uint64_t now_ms)
 {
+    static const enum session_state states[] = {SESSION_IDLE, SESSION_PARTIAL};
+
     group->draining = true;
-    while (group->lists[SESSION_IDLE].first)
-        close_session(group->lists[SESSION_IDLE].first);
-    while (group->lists[SESSION_PARTIAL].first)
-        close_session(group->lists[SESSION_PARTIAL].first);
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
+        if (group->time_out_ms[states[i]] > SESSION_DRAIN_MS)
+            group->time_out_ms[states[i]] = SESSION_DRAIN_MS;
+    uint64_t next_ms = session_group_expire(group, now_ms);
+    if (next_ms != UINT64_MAX)
+        group->on_due(group->owner, next_ms);
 }
 
 void session_group_close(struct session_group *group)

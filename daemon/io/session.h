@@ -67,8 +67,13 @@ uint64_t session_group_expire(struct session_group *group, uint64_t now_ms);
 /* Closes the session that has waited longest for its client. Returns false if there is none. */
 bool session_group_evict(struct session_group *group);
 
-/* Closes every session that has no reply under way, and the others behind their reply. */
-void session_group_drain(struct session_group *group);
+/*
+ * Closes every session behind the replies that are under way at now_ms, and one without any when it
+ * has been idle, or half a request has been there, for SESSION_DRAIN_MS: who has just connected, or
+ * just had a reply, may have a request on its way, and would get no answer to it.
+ */
+#define SESSION_DRAIN_MS 1000
+void session_group_drain(struct session_group *group, uint64_t now_ms);
 
 /* Closes every session at once. */
 void session_group_close(struct session_group *group);

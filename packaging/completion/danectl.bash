@@ -2,15 +2,19 @@
 # danectl.bash - completion of danectl for bash.
 # shellcheck shell=bash disable=SC2207 # the words have no blanks
 
+# Completes the name of a file; names may have blanks.
+_danectl_files() {
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -f -- "$1")
+}
+
 _danectl() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local index=1 command='' options='' files=''
-    local commands='status stats explain dump flush reload log policy verify tlsa check rollover'
+    local index=1 command='' options='' words='' files=''
     COMPREPLY=()
     case $previous in
     -s | --socket | --new | --state)
-        compopt -o filenames
-        COMPREPLY=($(compgen -f -- "$current"))
+        _danectl_files "$current"
         return
         ;;
     esac
@@ -26,10 +30,16 @@ _danectl() {
         index=$((index + 1))
     done
     case $command in
-    '') options="$commands -s --help --version" ;;
+    '')
+        options='-s --help --version'
+        words='status stats explain dump flush reload log policy verify tlsa check rollover'
+        ;;
     status | stats | dump | reload | explain) options='--json --socket --help' ;;
     flush) options='--all --json --socket --help' ;;
-    log) options='error warning info debug --json --socket --help' ;;
+    log)
+        options='--json --socket --help'
+        words='error warning info debug'
+        ;;
     policy) options='--host --via --json --help' ;;
     verify)
         options='--tlsa --name --at --destination --host --port --addr --sni --via --json --help'
@@ -45,12 +55,16 @@ _danectl() {
         files=yes
         ;;
     esac
-    if [ -n "$files" ] && [ "${current#-}" = "$current" ]; then
-        compopt -o filenames
-        COMPREPLY=($(compgen -f -- "$current"))
-        return
-    fi
-    COMPREPLY=($(compgen -W "$options" -- "$current"))
+    case $current in
+    -*) words=$options ;;
+    *)
+        if [ -n "$files" ]; then
+            _danectl_files "$current"
+            return
+        fi
+        ;;
+    esac
+    COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 
 complete -F _danectl danectl

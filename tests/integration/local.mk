@@ -24,7 +24,6 @@ PACKAGE_TESTS = tests/integration/package
 TESTS += $(PACKAGE_TESTS)
 
 EXTRA_DIST += \
-    tests/integration/run \
     tests/integration/dns/servers.py \
     tests/integration/dns/signing.py \
     tests/integration/dns/small.py \
@@ -43,6 +42,7 @@ EXTRA_DIST += \
     tests/integration/harness/resolver.py \
     tests/integration/harness/schema.py \
     tests/integration/harness/smtp_server.py \
+    tests/integration/harness/truth.py \
     tests/integration/harness/waiting.py \
     tests/integration/mta/cases.py \
     tests/integration/mta/compare.py \

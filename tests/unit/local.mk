@@ -7,7 +7,7 @@ EXTRA_DIST += tests/unit/no-cmocka.sh tests/unit/proto/proto_test.h
 
 EXTRA_DIST += tests/unit/io/make_verify_fixtures.sh tests/unit/io/verify_fixtures.h
 EXTRA_DIST += tests/unit/core/build_chain.h tests/unit/core/build_der.h tests/unit/core/certificate_fixtures.h \
-    tests/unit/core/make_certificates.sh
+    tests/unit/core/make_certificates.sh tests/unit/core/numbered.h
 
 if HAVE_CMOCKA
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
@@ -51,6 +51,7 @@ UNIT_TESTS += tests/unit/io/test_getdns_reply
 UNIT_TESTS += tests/unit/io/test_log
 UNIT_TESTS += tests/unit/io/test_metrics_text
 UNIT_TESTS += tests/unit/io/test_session
+tests_unit_io_test_session_SOURCES = tests/unit/io/scene.h tests/unit/io/scene.c tests/unit/io/test_session.c
 UNIT_TESTS += tests/unit/io/test_turns
 UNIT_TESTS += tests/unit/io/test_signature_memo
 UNIT_TESTS += tests/unit/io/test_verify_wolfssl
@@ -64,9 +65,12 @@ UNIT_TESTS += tests/unit/proto/test_printable
 UNIT_TESTS += tests/unit/proto/test_socketmap
 # Every allocation of the project's own code is counted in this one.
 UNIT_TESTS += tests/unit/io/test_hit
+tests_unit_io_test_hit_SOURCES = tests/unit/io/scene.h tests/unit/io/scene.c tests/unit/io/test_hit.c
 tests_unit_io_test_hit_LDFLAGS = $(AM_LDFLAGS) \
     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=mmap
 # These stand on the fake resolver and the time of the scenarios.
+UNIT_TESTS += tests/unit/io/test_upkeep
+tests_unit_io_test_upkeep_SOURCES = tests/unit/io/test_upkeep.c $(SCENARIO_COMMON)
 UNIT_TESTS += tests/unit/io/test_lookup
 tests_unit_io_test_lookup_SOURCES = tests/unit/io/test_lookup.c $(SCENARIO_COMMON)
 UNIT_TESTS += tests/unit/io/test_questions

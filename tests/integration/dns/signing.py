@@ -191,6 +191,11 @@ class World:
         with open(os.path.join(self.directory, 'zones.list'), 'w', encoding='ascii') as file:
             file.writelines('%s %s\n' % (zone.name, zone.file_name()) for zone in self.zones)
 
+    def sign_again(self, zone):
+        """Writes one zone anew, with what it has now, and the keys that it had."""
+        self.now = int(time.time())
+        self._sign(zone)
+
     def _make_keys(self, zone):
         if not zone.signed:
             return

@@ -74,7 +74,8 @@ def make_certificates(directory):
                           ('root', 'the root')):
         authority.self_signed(name, subject)
     authority.issue('middle', 'root', CA)
-    authority.issue_leaf('leaf', 'root', 'mx.anchor.example', 'mx.ta201.example', 'mx.ta200.example')
+    authority.issue_leaf('leaf', 'root', 'mx.anchor.example', 'mx.ta201.example', 'mx.ta200.example',
+                         'anchortwins.example')
     authority.issue_leaf('below', 'middle', 'mx.deep.example', 'mx.cut.example')
     authority.issue_leaf('elsewhere', 'root', 'mx.elsewhere.example')
     authority.issue_leaf('late', 'root', 'mx.expired.example', days=-1)
@@ -134,6 +135,14 @@ def make_zones(directory, authority):
                           ('away', 'right.unsigned.'), ('awaywrong', 'wrong.unsigned.')):
         zone.add('%s MX 10 mx.%s\nmx.%s CNAME %s' % (label, label, label, target))
         zone.add('_25._tcp.mx.%s TLSA %s' % (label, right))
+    # Two MX hosts that are aliases of one target, which has no records: which is meant cannot be seen.
+    wrong = authority.record('3 1 1', 'wrong')
+    for label, records in (('twins', (right, wrong)), ('halftwins', (None, right)),
+                           ('anchortwins', (root, wrong))):
+        for number, record in enumerate(records, 1):
+            zone.add('%s MX %d mx%d.%s\nmx%d.%s CNAME mx.bare' % (label, number, number, label, number, label))
+            if record:
+                zone.add('_25._tcp.mx%d.%s TLSA %s' % (number, label, record))
     for label in ('right', 'wrong'):
         addresses = [address for address in receivers if receivers[address] == label]
         unsigned.add('%s A %s' % (label, addresses[0]))

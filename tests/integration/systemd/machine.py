@@ -96,14 +96,20 @@ def make_internet():
                  % (label, label, label, address, label, right))
     world.make()
     must('ip', 'address', 'add', SERVER + '/32', 'dev', 'lo')
-    zones = ''.join('zone:\n  name: "%s"\n  zonefile: "%s"\n' % tuple(line.split())
-                    for line in read(WORLD + '/zones.list').splitlines())
-    write(WORLD + '/nsd.conf',
-          servers.NSD.format(port=53, directory=WORLD).replace('127.0.0.1@', SERVER + '@') + zones)
-    must('/usr/sbin/nsd', '-c', WORLD + '/nsd.conf')
+    start_name_server()
     # In the places of Debian's own, so that what is installed is used as it is.
     shutil.copy(WORLD + '/root.key', '/usr/share/dns/root.key')
     write('/usr/share/dns/root.hints', '. 3600000 NS ns.\nns. 3600000 A %s\n' % SERVER)
+
+
+def start_name_server():
+    """Starts the server of all zones."""
+    servers.start_nsd(WORLD, address=SERVER, port=53)
+
+
+def stop_name_server():
+    """Ends it, and waits for its end."""
+    servers.stop_one(WORLD, 'nsd')
 
 
 def start_host_resolver():

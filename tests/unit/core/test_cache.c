@@ -11,21 +11,10 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
-
 #include "daemon/core/cache.h"
+#include "tests/unit/core/numbered.h"
 
 static const struct siphash_key key = {{1, 2}};
-
-static struct dname numbered(unsigned number)
-{
-    char text[32];
-    struct dname name;
-
-    snprintf(text, sizeof text, "n%u.example", number);
-    assert_true(dname_from_text(text, strlen(text), &name));
-    return name;
-}
 
 static void put(struct cache *cache, unsigned number, const char *value, uint64_t expires_ms)
 {

@@ -11,23 +11,12 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
-
 #include "daemon/core/cache.h"
+#include "tests/unit/core/numbered.h"
 
 enum { MEBI = 1 << 20 };
 
 static const struct siphash_key key = {{1, 2}};
-
-static struct dname numbered(unsigned number)
-{
-    char text[40];
-    struct dname name;
-
-    snprintf(text, sizeof text, "destination%u.example", number);
-    assert_true(dname_from_text(text, strlen(text), &name));
-    return name;
-}
 
 /* A value that its length and its octets tell from others. */
 static size_t make_value(unsigned number, unsigned version, uint8_t out[2000])

@@ -11,9 +11,8 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
-
 #include "daemon/core/cache.h"
+#include "tests/unit/core/numbered.h"
 
 enum { MEBI = 1 << 20, NUMBERS = 60000, LATER_MS = 1000000 };
 
@@ -49,16 +48,6 @@ static uint32_t dice(struct world *world, uint32_t sides)
 {
     world->random = world->random * 1664525u + 1013904223u;
     return (world->random >> 8) % sides;
-}
-
-static struct dname numbered(unsigned number)
-{
-    char text[40];
-    struct dname name;
-
-    snprintf(text, sizeof text, "destination%u.example", number);
-    assert_true(dname_from_text(text, strlen(text), &name));
-    return name;
 }
 
 static void put_kind(
@@ -110,7 +99,7 @@ static void a_cache_at_rest_shows_each_entry_once(void **state)
         while (next < counts[i])
             put(world, next++);
         memset(world->shown, 0, sizeof world->shown);
-        struct cache_walk walk = {NULL};
+        struct cache_walk walk = {.cache = NULL};
         unsigned steps = 0;
         cache_walk_start(&walk, world->cache);
         while (step(world, &walk, 7))
@@ -128,7 +117,7 @@ static void a_cache_at_rest_shows_each_entry_once(void **state)
 static void walk_while_it_changes(struct world *world, unsigned stay, unsigned more)
 {
     struct cache_sweep sweep = {.now_ms = 0, .budget = 50};
-    struct cache_walk walk = {NULL};
+    struct cache_walk walk = {.cache = NULL};
     unsigned next = stay;
 
     for (unsigned i = 0; i < stay; i++) {
@@ -172,7 +161,7 @@ static void whatever_stays_is_shown_while_room_is_short(void **state)
 static void what_was_dropped_before_it_was_reached_is_not_shown(void **state)
 {
     struct world *world = *state;
-    struct cache_walk walk = {NULL};
+    struct cache_walk walk = {.cache = NULL};
 
     for (unsigned i = 0; i < 1000; i++)
         put(world, i);
@@ -190,7 +179,7 @@ static void what_was_dropped_before_it_was_reached_is_not_shown(void **state)
 static void walks_do_not_meet_and_may_be_stopped(void **state)
 {
     struct world *world = *state;
-    struct cache_walk walks[4] = {{NULL}, {NULL}, {NULL}, {NULL}};
+    struct cache_walk walks[4];
 
     for (unsigned i = 0; i < 1000; i++)
         put(world, i);
@@ -214,12 +203,12 @@ static void walks_do_not_meet_and_may_be_stopped(void **state)
 static void clearing_ends_a_walk(void **state)
 {
     struct world *world = *state;
-    struct cache_walk walk = {NULL};
+    struct cache_walk walk = {.cache = NULL};
 
     for (unsigned i = 0; i < 1000; i++)
         put(world, i);
     cache_walk_start(&walk, world->cache);
-    assert_true(step(world, &walk, 100));
+    assert_true(step(world, &walk, 500));
     cache_clear(world->cache);
     put(world, 1000);
     assert_false(step(world, &walk, 100));
@@ -229,7 +218,7 @@ static void clearing_ends_a_walk(void **state)
 static void levels_past_their_time_are_shown_on_request(void **state)
 {
     struct world *world = *state;
-    struct cache_walk walk = {NULL};
+    struct cache_walk walk = {.cache = NULL};
 
     put_kind(world, CACHE_DOMAIN, 1, 1000);
     put_kind(world, CACHE_FACT, 2, 1000);

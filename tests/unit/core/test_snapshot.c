@@ -139,7 +139,7 @@ static void add(void *arg, const struct cache_item *item)
     }
 }
 
-static struct octets snapshot_of(struct cache *cache)
+static struct octets snapshot_of(struct cache *cache, const struct snapshot_times *times)
 {
     struct octets octets = {NULL, 0};
     struct snapshot_writer *writer = malloc(sizeof *writer);
@@ -147,7 +147,7 @@ static struct octets snapshot_of(struct cache *cache)
     struct cache_walk walk;
 
     assert_non_null(writer);
-    snapshot_begin(writer, &taken, POLICY);
+    snapshot_begin(writer, times, POLICY);
     cache_walk_start(&walk, cache);
     while (cache_walk_step(&walk, taken.boot_ms, true, 10, add, &taking))
         ;
@@ -161,7 +161,7 @@ static struct octets snapshot_of(struct cache *cache)
 static struct octets sample(void)
 {
     struct cache *cache = filled();
-    struct octets octets = snapshot_of(cache);
+    struct octets octets = snapshot_of(cache, &taken);
 
     cache_free(cache);
     return octets;
@@ -354,28 +354,16 @@ static void after_another_start_of_the_machine_the_wall_clock_is_doubted(void **
 
 static void an_unknown_boot_id_proves_nothing(void **state)
 {
-    struct cache *cache = filled();
-    struct snapshot_times now = later(100);
-    struct snapshot_target target = target_at(now);
-    struct snapshot_writer *writer = malloc(sizeof *writer);
-    struct octets octets = {NULL, 0};
-    struct taking taking = {writer, &octets};
     struct snapshot_times unknown = taken;
-    struct cache_walk walk;
+    struct cache *cache = filled();
+    struct snapshot_target target = target_at(later(100));
 
     (void)state;
-    assert_non_null(writer);
     memset(unknown.boot_id, 0, sizeof unknown.boot_id);
     memset(target.times.boot_id, 0, sizeof target.times.boot_id);
-    snapshot_begin(writer, &unknown, POLICY);
-    cache_walk_start(&walk, cache);
-    while (cache_walk_step(&walk, taken.boot_ms, true, 1, add, &taking))
-        ;
-    snapshot_end(writer);
-    take_out(&taking);
+    struct octets octets = snapshot_of(cache, &unknown);
     assert_int_equal(read_all(&octets, &target), SNAPSHOT_FAULT_NONE);
     assert_int_equal(left_of(&target, DNS_A, "a.example"), 4000 - 100 - SNAPSHOT_DOUBT_MS / SECOND);
-    free(writer);
     free(octets.data);
     cache_free(cache);
     cache_free(target.cache);
@@ -497,7 +485,7 @@ static struct octets sample_of_many(void)
         snprintf(text, sizeof text, "n%u.example", i);
         put_fact(cache, DNS_MX, text, FACT_RECORDS, 300 + i % 100);
     }
-    struct octets octets = snapshot_of(cache);
+    struct octets octets = snapshot_of(cache, &taken);
     cache_free(cache);
     return octets;
 }

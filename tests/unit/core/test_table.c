@@ -72,11 +72,42 @@ static void members_of_one_hash_are_told_apart(void **state)
     exercise(300, 64);
 }
 
+static void an_empty_table_that_expects_members_does_not_grow_for_them(void **state)
+{
+    enum { COUNT = 10000 };
+    struct table table;
+    struct member *members = calloc(COUNT, sizeof *members);
+
+    (void)state;
+    assert_non_null(members);
+    table_init(&table);
+    table_expect(&table, COUNT);
+    size_t count = table.count;
+    size_t bytes = table_bytes(&table);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        members[i].number = i;
+        table_insert(&table, &members[i].node, i * 2654435761u);
+    }
+    assert_int_equal(table.count, count);
+    assert_int_equal(table_bytes(&table), bytes);
+    /* There are members: nothing is changed any more. */
+    table_expect(&table, 10 * COUNT);
+    assert_int_equal(table.count, count);
+    for (uint32_t i = 0; i < COUNT; i++)
+        assert_ptr_equal(find(&table, i * 2654435761u, i), &members[i].node);
+    for (uint32_t i = 0; i < COUNT; i++)
+        table_remove(&table, &members[i].node);
+    assert_true(table.count <= 64);
+    table_fini(&table);
+    free(members);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_member_is_found_while_the_table_grows),
         cmocka_unit_test(members_of_one_hash_are_told_apart),
+        cmocka_unit_test(an_empty_table_that_expects_members_does_not_grow_for_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

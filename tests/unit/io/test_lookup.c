@@ -310,22 +310,31 @@ static void leave_an_address_alone(struct set_up *on, const struct destination *
     world_add(&on->world, &address);
 }
 
-static void a_weaker_level_is_told_up_to_a_day_after_the_one_before(void **state)
+enum { LIFE_MS = 3600 * 1000 }; /* more than any TTL of this world */
+
+/* Notes downgrades, and decides a domain that has the level dane. */
+static void start_at_dane(struct set_up *on, struct destination *domain, struct downgrades *seen)
 {
-    enum { LIFE_MS = 3600 * 1000 }; /* more than any TTL of this world */
-    struct set_up on;
-    struct destination domain;
-    struct downgrades seen = {.count = 0};
     struct lookup_options options = engine_default_options();
 
-    (void)state;
-    start(&on);
+    start(on);
+    seen->count = 0;
     options.on_downgraded = note_downgrade;
-    options.arg = &seen;
-    lookups_set_options(on.engine.lookups, &options);
-    assert_int_equal(destination_parse("192.example", 11, &domain), DESTINATION_OK);
-    add_null_mx(&on, &domain);
-    assert_int_equal(decide_after(&on, &domain, 0), LEVEL_DANE);
+    options.arg = seen;
+    lookups_set_options(on->engine.lookups, &options);
+    assert_int_equal(destination_parse("192.example", 11, domain), DESTINATION_OK);
+    add_null_mx(on, domain);
+    assert_int_equal(decide_after(on, domain, 0), LEVEL_DANE);
+}
+
+static void a_weaker_level_is_told_up_to_a_day_after_the_one_before(void **state)
+{
+    struct set_up on;
+    struct destination domain;
+    struct downgrades seen;
+
+    (void)state;
+    start_at_dane(&on, &domain, &seen);
     assert_int_equal(decide_after(&on, &domain, LIFE_MS), LEVEL_DANE);
     assert_int_equal(seen.count, 0);
 
@@ -441,20 +450,12 @@ static void a_flood_of_silent_destinations_keeps_nobody_else_waiting(void **stat
 
 static void a_weaker_level_is_told_though_lookups_failed_in_between(void **state)
 {
-    enum { LIFE_MS = 3600 * 1000 };
     struct set_up on;
     struct destination domain;
-    struct downgrades seen = {.count = 0};
-    struct lookup_options options = engine_default_options();
+    struct downgrades seen;
 
     (void)state;
-    start(&on);
-    options.on_downgraded = note_downgrade;
-    options.arg = &seen;
-    lookups_set_options(on.engine.lookups, &options);
-    assert_int_equal(destination_parse("192.example", 11, &domain), DESTINATION_OK);
-    add_null_mx(&on, &domain);
-    assert_int_equal(decide_after(&on, &domain, 0), LEVEL_DANE);
+    start_at_dane(&on, &domain, &seen);
 
     /* Twice it cannot be found out; no answer of these is weaker than the one before. */
     world_hurt(&on.world, &domain.name, DNS_MX, FAULT_IS_SERVFAIL);

@@ -121,9 +121,10 @@ static void a_refresh_that_fails_replaces_no_fact_within_its_ttl(void **state)
         answer_all(&on);
         assert_int_equal(got.outcome, FACT_ERROR);
         engine_pass_ms(30000);
-        const struct fact *kept = questions_cached(on.questions, &on.question, engine_now_ms());
+        struct fact *kept = questions_cached(on.questions, &on.question, engine_now_ms());
         assert_non_null(kept);
         assert_int_equal(kept->outcome, FACT_RECORDS);
+        free(kept);
     }
     /* It is not kept for longer by it, either. */
     engine_pass_ms(10000);
@@ -145,9 +146,10 @@ static void a_refresh_that_succeeds_replaces_the_fact(void **state)
     engine_pass_ms(1000);
     questions_ask(on.questions, &on.question, &on.asker, on_fact, &got);
     answer_all(&on);
-    const struct fact *kept = questions_cached(on.questions, &on.question, engine_now_ms());
+    struct fact *kept = questions_cached(on.questions, &on.question, engine_now_ms());
     assert_non_null(kept);
     assert_int_equal(kept->outcome, FACT_NXDOMAIN);
+    free(kept);
     end(&on);
 }
 
