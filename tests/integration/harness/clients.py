@@ -112,8 +112,10 @@ def ask_exim(address, line, half_close=True):
 
 
 def ask_policy(address, key):
-    """Asks POLICY; gives (level, ttl, reason). ValueError: the reply has another form."""
+    """Asks POLICY; gives (level, ttl, reason). EOFError: no reply; ValueError: one of another form."""
     reply = ask_exim(address, b'POLICY ' + octets(key) + b'\n')
+    if not reply:
+        raise EOFError('closed without a reply')
     parts = EXIM_REPLY.match(reply)
     if not parts:
         raise ValueError('not a POLICY reply: %r' % reply)

@@ -148,6 +148,8 @@ class Verify(Client):
         line, wanted = self.random.choice(self.soak.world.chains)
         reply = ask_exim(self.soak.daned.exim, line)
         self.ledger.count(self.protocol)
+        if not reply:
+            raise EOFError('closed without a reply')
         word = reply.split(' ')[0].strip()
         if word == wanted:
             return

@@ -26,7 +26,7 @@ class Ledger:
         self.examples = []
         self.stricter = 0  # answers that were stricter than the truth, for a reason
         self.late = 0      # "ask again" of Exim's protocol, without any fault
-        self.longest = Counter()  # by kind of fault: seconds from its end to the last such answer
+        self.longest = Counter()  # by kind of fault: seconds from its end to the last request so answered
         self.under_way = []  # kinds of faults
         self.last_kind = None
         self.last_end = -GRACE
@@ -67,13 +67,13 @@ class Ledger:
 
     def excuse(self, protocol, what, since):
         """Something failed that may fail while there is a fault, and must not otherwise."""
-        now = time.monotonic()
         with self.lock:
             excused = bool(self.under_way) or self.last_end + GRACE > since
             if excused:
                 self.stricter += 1
-                if not self.under_way and now - self.last_end > self.longest[self.last_kind]:
-                    self.longest[self.last_kind] = now - self.last_end
+                # Who asked during the fault may get its answer long behind it.
+                if not self.under_way and since - self.last_end > self.longest[self.last_kind]:
+                    self.longest[self.last_kind] = since - self.last_end
         if not excused:
             self.note(protocol, what)
 

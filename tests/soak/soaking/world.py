@@ -123,6 +123,7 @@ class SoakWorld:
 
     def change(self):
         """Puts the zone into its other state; takes until nsd has it."""
+        self.changed = time.monotonic()  # from now on either may be answered
         self.previous = self.state
         self.state = 'encrypt' if self.state == 'dane-required' else 'dane-required'
         self.write_state()
