@@ -118,8 +118,8 @@ static uint32_t time_to_keep(const struct questions_options *options, const stru
 }
 
 /*
- * The TTL of an answer has run since the resolver gave it. That was not before it was asked, and may
- * be long ago: a CNAME is known before what it leads to, and a reply may wait to be proven.
+ * The TTL of an answer has run since the resolver gave it. That was not before it was asked, and
+ * may be long ago: a CNAME is known before what it leads to, and a reply may wait to be proven.
  */
 static void keep(struct questions *questions, const struct pending *pending, struct fact *fact)
 {
