@@ -163,11 +163,11 @@ static bool filter_calls(char *error_out, size_t cap)
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
     int error = filter ? add_rules(filter) : -ENOMEM;
 
-    /* No kernel that daned runs on lacks this; but without, the filter is as good. */
-    if (error == 0)
+    if (error == 0) {
+        /* No kernel that daned runs on lacks this; but without, the filter is as good. */
         seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);
-    if (error == 0)
         error = seccomp_load(filter);
+    }
     if (filter)
         seccomp_release(filter);
     return error == 0 || fail(error_out, cap, "cannot limit its own system calls", -error);
