@@ -20,6 +20,7 @@ TESTS += $(UNIT_TESTS)
 UNIT_TESTS += tests/unit/core/test_answer
 UNIT_TESTS += tests/unit/core/test_blocks
 UNIT_TESTS += tests/unit/core/test_cache
+UNIT_TESTS += tests/unit/core/test_cache_memory
 UNIT_TESTS += tests/unit/core/test_cache_room
 UNIT_TESTS += tests/unit/core/test_cache_walk
 UNIT_TESTS += tests/unit/core/test_fact

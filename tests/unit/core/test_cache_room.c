@@ -427,39 +427,6 @@ static void a_sweep_that_is_stopped_goes_on_where_it_was(void **state)
     cache_free(cache);
 }
 
-/* Gives the anonymous memory of this process, in octets. */
-static size_t resident_anonymous(void)
-{
-    FILE *file = fopen("/proc/self/status", "r");
-    char line[200];
-    size_t kibi = 0;
-
-    assert_non_null(file);
-    while (fgets(line, sizeof line, file))
-        if (sscanf(line, "RssAnon: %zu kB", &kibi) == 1)
-            break;
-    fclose(file);
-    assert_true(kibi > 0);
-    return kibi * 1024;
-}
-
-static void the_octets_counted_are_those_that_the_process_takes(void **state)
-{
-    size_t before = resident_anonymous();
-    struct cache *cache = cache_new(256 * MEBI, &key);
-
-    (void)state;
-    for (unsigned i = 0; i < 300000; i++)
-        put(cache, CACHE_DOMAIN, i, 1, 1000, 0);
-    size_t counted = counts_of(cache).bytes;
-    size_t taken = resident_anonymous() - before;
-    assert_in_range(taken, counted - counted / 25, counted + counted / 25);
-    cache_clear(cache);
-    sweep_rounds(cache, 0, 1000);
-    assert_true(resident_anonymous() - before < taken / 25);
-    cache_free(cache);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -475,7 +442,6 @@ int main(void)
         cmocka_unit_test(what_was_asked_for_and_ends_soon_is_due_until_it_is_put_again),
         cmocka_unit_test(the_time_before_the_end_goes_by_the_life_of_an_entry),
         cmocka_unit_test(a_sweep_that_is_stopped_goes_on_where_it_was),
-        cmocka_unit_test(the_octets_counted_are_those_that_the_process_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
