@@ -37,24 +37,32 @@ static size_t resident_anonymous(void)
     return kibi * 1024;
 }
 
-static void the_octets_counted_are_those_that_the_process_takes(void **state)
+static struct cache *new_filled_cache(void)
 {
-    size_t before = resident_anonymous();
     struct cache *cache = cache_new(256 * MEBI, &key);
-    const struct cache_sweep sweep = {.now_ms = 0, .budget = 1600};
-    struct cache_counts counts;
     uint8_t value[68];
 
-    (void)state;
     for (unsigned i = 0; i < 300000; i++) {
         struct dname name = numbered(i);
         memset(value, (int)i, sizeof value);
         cache_put(cache, CACHE_DOMAIN, 25, &name, value, 8 + i % 60, 1000, 0);
     }
+    return cache;
+}
+
+static void the_octets_counted_are_those_that_the_process_takes(void **state)
+{
+    const struct cache_sweep sweep = {.now_ms = 0, .budget = 1600};
+    struct cache_counts counts;
+
+    (void)state;
+    /* What a sanitizer keeps of memory that was once in use is there before the first look. */
+    cache_free(new_filled_cache());
+    size_t before = resident_anonymous();
+    struct cache *cache = new_filled_cache();
     cache_count(cache, &counts);
-    size_t counted = counts.bytes;
     size_t taken = resident_anonymous() - before;
-    assert_in_range(taken, counted - counted / 25, counted + counted / 25);
+    assert_in_range(taken, counts.bytes - counts.bytes / 25, counts.bytes + counts.bytes / 25);
     cache_clear(cache);
     for (unsigned round = 0; round < 1000; round += cache_sweep(cache, &sweep) ? 1 : 0)
         ;
