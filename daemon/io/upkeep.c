@@ -7,7 +7,10 @@
  */
 #include "daemon/io/upkeep.h"
 
+#include <inttypes.h>
+
 #include "daemon/io/clock.h"
+#include "daemon/io/log.h"
 
 /* All of the cache in about ten seconds, but no more often than is good for those who ask, and no
  * more seldom than lets a TTL of a few seconds be refreshed. */
@@ -20,6 +23,7 @@ void upkeep_init(
     upkeep->lookups = lookups;
     upkeep->stats = stats;
     upkeep->prefetch = false;
+    upkeep->has_time = false;
     upkeep->due_count = 0;
 }
 
@@ -49,7 +53,23 @@ static bool may_refresh(const struct upkeep *upkeep)
     return upkeep->prefetch && lookups_questions_in_flight(upkeep->lookups) < UPKEEP_QUESTIONS_MAX;
 }
 
-void upkeep_step(struct upkeep *upkeep, uint64_t now_ms)
+static void watch_clocks(struct upkeep *upkeep, uint64_t now_ms, uint64_t wall_ms)
+{
+    int64_t ahead_ms = (int64_t)(wall_ms - now_ms);
+    int64_t jump_ms = ahead_ms - upkeep->ahead_ms;
+
+    if (upkeep->has_time && jump_ms > UPKEEP_JUMP_MS) {
+        log_write(LOG_LEVEL_WARNING,
+            "the time of day has jumped %" PRId64
+            " s ahead: what is known may be past its time, and is forgotten",
+            jump_ms / 1000);
+        cache_clear(upkeep->cache);
+    }
+    upkeep->has_time = true;
+    upkeep->ahead_ms = ahead_ms;
+}
+
+void upkeep_step(struct upkeep *upkeep, uint64_t now_ms, uint64_t wall_ms)
 {
     const struct cache_sweep sweep = {
         .now_ms = now_ms,
@@ -59,6 +79,7 @@ void upkeep_step(struct upkeep *upkeep, uint64_t now_ms)
         .arg = upkeep,
     };
 
+    watch_clocks(upkeep, now_ms, wall_ms);
     upkeep->due_count = 0;
     cache_sweep(upkeep->cache, &sweep);
     for (size_t i = 0; i < upkeep->due_count && may_refresh(upkeep); i++) {
@@ -91,7 +112,7 @@ static void on_timer(uv_timer_t *timer)
 {
     struct upkeep *upkeep = timer->data;
 
-    upkeep_step(upkeep, clock_now_ms());
+    upkeep_step(upkeep, clock_now_ms(), clock_wall_ms());
     set_timer(upkeep);
 }
 

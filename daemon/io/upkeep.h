@@ -7,6 +7,11 @@
  * for since it was decided is decided again shortly before its level expires, so that nobody waits
  * for DNS who asks for it often. Real questions come first: while many are under way, nothing is
  * refreshed, and gets its chance at the next round.
+ *
+ * It also notices if more time has passed than TTLs were counted by: their clock counts the time
+ * that a machine slept, but not that for which its host has kept it paused; and a machine that
+ * starts without a clock of its own goes on from when it ended, until somebody tells it the time.
+ * In both the time of day jumps ahead, and everything is forgotten.
  */
 #ifndef DANED_IO_UPKEEP_H
 #define DANED_IO_UPKEEP_H
@@ -22,6 +27,7 @@
 #define UPKEEP_BUDGET 5000       /* entries of the cache that are looked at at once */
 #define UPKEEP_REFRESHES_MAX 64  /* destinations that are refreshed at once */
 #define UPKEEP_QUESTIONS_MAX 200 /* with more of them under way, nothing is refreshed */
+#define UPKEEP_JUMP_MS 60000     /* a clock that is set ahead by less is only a little wrong */
 #define UPKEEP_SOON_MS 60000     /* before a level expires; half of its life if that is shorter */
 
 /* A destination whose level will soon expire. */
@@ -36,7 +42,9 @@ struct upkeep {
     struct cache *cache;
     struct lookups *lookups;
     struct stats *stats;
-    bool prefetch; /* may be changed at any time */
+    bool prefetch;    /* may be changed at any time */
+    bool has_time;    /* that of the last step: */
+    int64_t ahead_ms; /* by how much the time of day was ahead of the clock of the cache */
     size_t due_count;
     struct upkeep_due due[UPKEEP_REFRESHES_MAX];
 };
@@ -51,7 +59,7 @@ void upkeep_start(struct upkeep *upkeep, uv_loop_t *loop);
 /* Ends it; the struct must live until the loop has closed the handle. */
 void upkeep_close(struct upkeep *upkeep);
 
-/* One step, as the timer makes it. */
-void upkeep_step(struct upkeep *upkeep, uint64_t now_ms);
+/* One step, as the timer makes it, at now_ms; wall_ms is the time of day. */
+void upkeep_step(struct upkeep *upkeep, uint64_t now_ms, uint64_t wall_ms);
 
 #endif

@@ -87,12 +87,20 @@ static bool is_known(struct set_up *on, const struct destination *destination)
     return true;
 }
 
+/* The cache is looked after, by a time of day that somebody has set ahead. */
+static void step(struct set_up *on, int64_t set_ahead_s)
+{
+    uint64_t wall_ms = (uint64_t)(engine_wall_s() + set_ahead_s) * SECOND_MS;
+
+    upkeep_step(&on->upkeep, engine_now_ms(), wall_ms);
+}
+
 /* A second passes, the cache is looked after, and DNS answers. */
 static void live(struct set_up *on, int seconds)
 {
     for (int i = 0; i < seconds; i++) {
         engine_pass_ms(SECOND_MS);
-        upkeep_step(&on->upkeep, engine_now_ms());
+        step(on, 0);
         while (on->engine.fake.waiting_count > 0)
             fake_resolver_answer(&on->engine.fake, 0);
     }
@@ -251,7 +259,7 @@ static void many_at_once_leave_room_for_real_questions(void **state)
     engine_pass_ms((TTL_S - 10) * SECOND_MS);
     size_t before = 0;
     for (int round = 0; round < 8; round++) {
-        upkeep_step(&on.upkeep, engine_now_ms());
+        step(&on, 0);
         assert_true(on.engine.fake.waiting_count <= before + UPKEEP_REFRESHES_MAX);
         assert_true(on.engine.fake.waiting_count <= UPKEEP_QUESTIONS_MAX);
         before = on.engine.fake.waiting_count;
@@ -280,6 +288,27 @@ static void what_has_run_out_is_dropped(void **state)
     end(&on);
 }
 
+static void when_the_time_of_day_jumps_ahead_nothing_is_known_any_more(void **state)
+{
+    static const int64_t harmless[] = {0, 59, -7200, -7150, -7200};
+    struct set_up on;
+
+    (void)state;
+    start(&on);
+    assert_int_equal(decide(&on, &on.domain), LEVEL_DANE);
+    for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++) {
+        step(&on, harmless[i]);
+        assert_true(is_known(&on, &on.domain));
+    }
+    step(&on, 0);
+    assert_false(is_known(&on, &on.domain));
+    /* It is said once, and what is learned from then on is known. */
+    assert_int_equal(decide(&on, &on.domain), LEVEL_DANE);
+    step(&on, 0);
+    assert_true(is_known(&on, &on.domain));
+    end(&on);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +320,7 @@ int main(void)
         cmocka_unit_test(a_failure_is_not_refreshed),
         cmocka_unit_test(many_at_once_leave_room_for_real_questions),
         cmocka_unit_test(what_has_run_out_is_dropped),
+        cmocka_unit_test(when_the_time_of_day_jumps_ahead_nothing_is_known_any_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
