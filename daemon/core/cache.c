@@ -229,6 +229,7 @@ bool cache_remove(struct cache *cache, enum cache_kind kind, uint16_t sub, const
     struct key key = {kind, sub, name};
     struct cache_entry *entry = find(cache, &key, hash_of(cache, &key));
 
+    cache->forgotten++;
     if (entry) {
         cache_drop(cache, entry);
         cache->changes++;
@@ -249,6 +250,11 @@ void cache_show(const struct cache_entry *entry, struct cache_item *item_out)
     item_out->lifetime_s = entry->lifetime_s;
     item_out->name.len = entry->name_len;
     memcpy(item_out->name.wire, entry->octets, entry->name_len);
+}
+
+uint64_t cache_forgotten(const struct cache *cache)
+{
+    return cache->forgotten;
 }
 
 size_t cache_size(const struct cache *cache)

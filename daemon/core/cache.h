@@ -111,6 +111,12 @@ void cache_drop_levels(struct cache *cache);
 /* Drops everything at once; the memory comes back as the cache is swept or put into. */
 void cache_clear(struct cache *cache);
 
+/*
+ * How often cache_clear() and cache_remove() have been called. If that has changed, who has taken
+ * facts out of the cache before must not put in what he has made of them.
+ */
+uint64_t cache_forgotten(const struct cache *cache);
+
 /* The key of the cache's hash, for other tables whose keys an attacker can pick. Borrowed. */
 const struct siphash_key *cache_hash_key(const struct cache *cache);
 

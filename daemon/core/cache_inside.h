@@ -57,6 +57,7 @@ struct cache {
     uint64_t misses;
     uint64_t evictions;
     uint64_t changes;
+    uint64_t forgotten; /* see cache_forgotten() */
 };
 
 /* Octets that an entry takes, of which the name and the value have this many. */

@@ -236,6 +236,7 @@ void cache_clear(struct cache *cache)
     }
     cache_walks_end(cache);
     cache->changes++;
+    cache->forgotten++;
     /* A second time before all of the first is given back: the table is small then. */
     if (cache->doomed_table.segment_count > 0)
         table_fini(&cache->table);

@@ -34,7 +34,8 @@ struct lookup {
     uint64_t started_ms;
     unsigned awaited; /* questions that will still call on_fact() */
     enum lookup_mode mode;
-    uint64_t until_ms; /* REFRESHES: facts that expire by then are asked for again */
+    uint64_t forgotten; /* by the cache, when it began */
+    uint64_t until_ms;  /* REFRESHES: facts that expire by then are asked for again */
     bool asked_dns;
     bool settled;
 };
@@ -266,6 +267,9 @@ static void keep_level(const struct lookup *lookup, const struct verdict *verdic
 
     if (answer.expires_ms == UINT64_MAX)
         return;
+    /* What was made of facts that were to be forgotten meanwhile would bring them back. */
+    if (lookup->forgotten != cache_forgotten(lookups->cache))
+        return;
     /*
      * A look that fails says nothing against what is known: that of a second one, that of one for
      * which some fact had to leave the cache before the level, or one that is not kept at all.
@@ -449,6 +453,7 @@ static struct lookup *start(struct lookups *lookups, const struct lookup_key *ke
     lookup->destination = *key->destination;
     lookup->mode = key->mode;
     lookup->started_ms = now_ms;
+    lookup->forgotten = cache_forgotten(lookups->cache);
     evidence_init(&lookup->evidence);
     turn_asker_init(&lookup->asker);
     return lookup;

@@ -471,6 +471,31 @@ static void a_weaker_level_is_told_though_lookups_failed_in_between(void **state
     end(&on);
 }
 
+static void what_is_forgotten_does_not_come_back_with_a_lookup_under_way(void **state)
+{
+    struct set_up on;
+    struct asker asker = {.on = &on, .waiter.callback = on_verdict};
+    struct answer answer;
+
+    (void)state;
+    for (int is_forgotten = 0; is_forgotten < 2; is_forgotten++) {
+        asker.calls = 0;
+        start(&on);
+        assert_int_equal(ask(&asker), LOOKUP_PENDING);
+        fake_resolver_answer(&on.engine.fake, 0);
+        assert_int_equal(asker.calls, 0);
+        if (is_forgotten)
+            cache_clear(on.engine.cache);
+        while (on.engine.fake.waiting_count > 0)
+            fake_resolver_answer(&on.engine.fake, 0);
+        assert_int_equal(asker.calls, 1);
+        assert_int_equal(
+            lookups_known(on.engine.lookups, &on.destination, engine_now_ms(), &answer),
+            !is_forgotten);
+        end(&on);
+    }
+}
+
 static void a_failed_lookup_costs_no_level_within_its_time(void **state)
 {
     static const struct {
@@ -516,6 +541,7 @@ int main(void)
         cmocka_unit_test(a_weaker_level_is_told_up_to_a_day_after_the_one_before),
         cmocka_unit_test(a_flood_of_silent_destinations_keeps_nobody_else_waiting),
         cmocka_unit_test(a_weaker_level_is_told_though_lookups_failed_in_between),
+        cmocka_unit_test(what_is_forgotten_does_not_come_back_with_a_lookup_under_way),
         cmocka_unit_test(a_failed_lookup_costs_no_level_within_its_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
