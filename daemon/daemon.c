@@ -362,6 +362,13 @@ static json_t *status_of(void *arg, uint64_t now_ms)
     return status_tree(&daemon->status, &sources, now_ms);
 }
 
+static void on_flushed(void *arg)
+{
+    const struct daemon *daemon = arg;
+
+    cache_file_save_soon(daemon->cache_file);
+}
+
 static bool count_connections(
     void *arg, size_t index, const char **name_out, size_t *connections_out)
 {
@@ -392,6 +399,7 @@ static void start_control(struct daemon *daemon)
             },
         .cache = daemon->cache,
         .reload = reload,
+        .flushed = on_flushed,
         .status = status_of,
         .arg = daemon,
     };

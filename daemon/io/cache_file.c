@@ -51,6 +51,7 @@ struct cache_file {
     uint64_t changes;       /* of the cache, when this save was begun, */
     uint64_t saved_changes; /* and of the last one that went well */
     bool must_restart;      /* what is on the pool is not wanted any more */
+    bool must_follow;       /* the next save follows this one without a wait */
     bool is_closing;
     cache_file_closed_cb *closed;
     void *closed_arg;
@@ -263,7 +264,7 @@ static void wait_or_close(struct cache_file *file)
         uv_close((uv_handle_t *)&file->timer, on_closed);
         return;
     }
-    pause_for(file, WAITING, file->options.interval_ms);
+    pause_for(file, WAITING, file->must_follow ? 0 : file->options.interval_ms);
 }
 
 static void begin(struct cache_file *file)
@@ -272,7 +273,7 @@ static void begin(struct cache_file *file)
     struct snapshot_times times = times_of_now();
 
     cache_count(file->cache, &counts);
-    file->must_restart = false;
+    file->must_restart = file->must_follow = false;
     file->changes = counts.changes;
     if (file->options.path[0] == '\0' || counts.changes == file->saved_changes) {
         wait_or_close(file);
@@ -389,6 +390,14 @@ void cache_file_start(struct cache_file *file)
 void cache_file_set_policy(struct cache_file *file, uint32_t policy)
 {
     file->options.policy = policy;
+}
+
+void cache_file_save_soon(struct cache_file *file)
+{
+    if (file->state == WAITING)
+        pause_for(file, WAITING, 0);
+    else
+        file->must_follow = true;
 }
 
 void cache_file_close(struct cache_file *file, cache_file_closed_cb *closed, void *arg)

@@ -45,6 +45,12 @@ void cache_file_start(struct cache_file *file);
 /* Says under which options levels are decided from now on. */
 void cache_file_set_policy(struct cache_file *file, uint32_t policy);
 
+/*
+ * Saves the cache at once, or again behind the save that is under way, and not only after the next
+ * wait: what the operator has made it forget must not come back, however the process ends.
+ */
+void cache_file_save_soon(struct cache_file *file);
+
 typedef void cache_file_closed_cb(void *arg);
 
 /*

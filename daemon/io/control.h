@@ -24,6 +24,9 @@ struct control_hooks {
      */
     bool (*reload)(void *arg, char result_out[CONTROL_RESULT_MAX]);
 
+    /* Told that the operator has made the cache forget something. */
+    void (*flushed)(void *arg);
+
     /* Gives the state of the daemon, as control_show_status() reads it; the caller frees it. */
     json_t *(*status)(void *arg, uint64_t now_ms);
 

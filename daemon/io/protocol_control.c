@@ -170,9 +170,11 @@ static bool run_flush(struct server *server, struct control *control,
         cache_clear(cache);
     else if (read_destination(control, line->args[0]))
         counts.entries = control_flush(cache, &control->request.destination, now_ms);
-    if (!control->failed)
-        show(control, json_pack("{s:b, s:I}", "ok", 1, "dropped", (json_int_t)counts.entries),
-            write_flushed);
+    if (control->failed)
+        return true;
+    server->control->flushed(server->control->arg);
+    show(control, json_pack("{s:b, s:I}", "ok", 1, "dropped", (json_int_t)counts.entries),
+        write_flushed);
     return true;
 }
 

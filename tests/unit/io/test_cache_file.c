@@ -233,6 +233,27 @@ static void it_is_saved_while_the_process_runs(void **state)
     assert_int_equal(inode_of(scene->path), inode);
 }
 
+static void what_is_forgotten_is_soon_forgotten_on_the_disk_too(void **state)
+{
+    struct scene *scene = *state;
+    uint64_t end_ms = clock_now_ms() + PATIENCE_MS;
+
+    start(scene, TTL_MS);
+    for (unsigned i = 0; i < 20000; i++)
+        put(scene, i);
+    cache_file_save_soon(scene->file);
+    wait_for_file(scene, path_of(scene, ".tmp"));
+    /* In the middle of a save, which has written some of it already. */
+    cache_clear(scene->cache);
+    put(scene, 20000);
+    cache_file_save_soon(scene->file);
+    while (report_of(scene).saved_records != 1) {
+        assert_true(clock_now_ms() < end_ms);
+        uv_run(&scene->loop, UV_RUN_ONCE);
+    }
+    end(scene);
+}
+
 static void an_end_in_the_middle_of_a_save_saves_what_is_known_by_then(void **state)
 {
     struct scene *scene = *state;
@@ -418,6 +439,7 @@ int main(void)
         TEST(what_is_known_at_the_end_is_known_at_the_start),
         TEST(the_empty_path_keeps_nothing),
         TEST(it_is_saved_while_the_process_runs),
+        TEST(what_is_forgotten_is_soon_forgotten_on_the_disk_too),
         TEST(an_end_in_the_middle_of_a_save_saves_what_is_known_by_then),
         TEST(a_temporary_file_that_was_left_is_no_hindrance),
         TEST(a_foreign_file_is_set_aside),
