@@ -25,6 +25,7 @@
 #include "daemon/io/listener.h"
 #include "daemon/io/lookup.h"
 #include "daemon/io/resolver_getdns.h"
+#include "daemon/io/threads.h"
 #include "daemon/io/upkeep.h"
 #include "daemon/listeners.h"
 #include "daemon/overrides_file.h"
@@ -504,12 +505,22 @@ static void start_lookups(struct daemon *daemon)
     start_control(daemon);
 }
 
-static void run(struct daemon *daemon)
+static void start_loop(struct daemon *daemon)
 {
     if (uv_loop_init(&daemon->loop) != 0) {
         log_write(LOG_LEVEL_ERROR, "the kernel gives no event loop; stopping");
         exit(EX_OSERR);
     }
+    int error = threads_start(&daemon->loop);
+    if (error != 0) {
+        log_write(LOG_LEVEL_ERROR, "no threads can be started: %s; stopping", strerror(error));
+        exit(EX_OSERR);
+    }
+}
+
+static void run(struct daemon *daemon)
+{
+    start_loop(daemon);
     watch_signals(daemon);
     status_init(&daemon->status, daemon->overrides, clock_now_ms());
     status_log_expired(daemon->overrides, today());

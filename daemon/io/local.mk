@@ -38,6 +38,7 @@ libio_a_SOURCES += daemon/io/session.h daemon/io/session.c
 libio_a_SOURCES += daemon/io/signature_memo.h daemon/io/signature_memo.c
 libio_a_SOURCES += daemon/io/stats.h daemon/io/stats.c
 libio_a_SOURCES += daemon/io/text.h daemon/io/text.c
+libio_a_SOURCES += daemon/io/threads.h daemon/io/threads.c
 libio_a_SOURCES += daemon/io/turns.h daemon/io/turns.c
 libio_a_SOURCES += daemon/io/upkeep.h daemon/io/upkeep.c
 libio_a_SOURCES += daemon/io/upstream.h daemon/io/upstream.c
