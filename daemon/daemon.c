@@ -407,11 +407,27 @@ static void start_control(struct daemon *daemon)
     daemon->server.control = &daemon->control;
 }
 
+static const int signal_numbers[3] = {SIGHUP, SIGTERM, SIGINT};
+
+/* Holds the signals back (SIG_BLOCK) until there is a loop to take them (SIG_UNBLOCK). main() has
+ * held HUP since long before; whoever started us may have held others. */
+static void hold_signals(int how)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < 3; i++)
+        sigaddset(&set, signal_numbers[i]);
+    sigprocmask(how, &set, NULL);
+}
+
 static void on_cache_saved(void *arg)
 {
     struct daemon *daemon = arg;
 
     daemon->cache_file = NULL;
+    /* What comes now is too late, and must not turn a good end into one by a signal. */
+    hold_signals(SIG_BLOCK);
     for (size_t i = 0; i < 3; i++)
         uv_close((uv_handle_t *)&daemon->signals[i], NULL);
     uv_close((uv_handle_t *)&daemon->drain_timer, NULL);
@@ -464,20 +480,6 @@ static void on_signal(uv_signal_t *handle, int number)
     }
     log_write(LOG_LEVEL_INFO, "stopping on signal %d", number);
     stop(daemon);
-}
-
-static const int signal_numbers[3] = {SIGHUP, SIGTERM, SIGINT};
-
-/* Holds the signals back (SIG_BLOCK) until there is a loop to take them (SIG_UNBLOCK). main() has
- * held HUP since long before; whoever started us may have held others. */
-static void hold_signals(int how)
-{
-    sigset_t set;
-
-    sigemptyset(&set);
-    for (size_t i = 0; i < 3; i++)
-        sigaddset(&set, signal_numbers[i]);
-    sigprocmask(how, &set, NULL);
 }
 
 static void watch_signals(struct daemon *daemon)
