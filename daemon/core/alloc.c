@@ -4,6 +4,7 @@
  */
 #include "daemon/core/alloc.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sysexits.h>
@@ -48,11 +49,29 @@ void *alloc_array_zeroed(size_t count, size_t size)
 
 void *alloc_pages(size_t size)
 {
-    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t more = size % ALLOC_HUGE == 0 ? ALLOC_HUGE : 0;
+    void *pages =
+        mmap(NULL, size + more, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (pages == MAP_FAILED)
         alloc_failed();
-    return pages;
+    if (more == 0)
+        return pages;
+    /* What is before and behind the aligned part goes back. */
+    size_t before = (ALLOC_HUGE - (uintptr_t)pages % ALLOC_HUGE) % ALLOC_HUGE;
+    uint8_t *aligned = (uint8_t *)pages + before;
+    if (before > 0)
+        alloc_free_pages(pages, before);
+    if (more > before)
+        alloc_free_pages(aligned + size, more - before);
+    return aligned;
+}
+
+void alloc_settle_pages(void *pages, size_t size)
+{
+    /* A kernel without huge pages says no, and all is as it was. */
+    if (size % ALLOC_HUGE == 0)
+        madvise(pages, size, MADV_HUGEPAGE);
 }
 
 void alloc_free_pages(void *pages, size_t size)

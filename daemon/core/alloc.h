@@ -23,12 +23,23 @@ void *alloc_array(void *block, size_t count, size_t size);
 /* Gives count members of size octets of zeroes; as alloc_zeroed(). */
 void *alloc_array_zeroed(size_t count, size_t size);
 
+/* Octets of a huge page, where there are such. */
+#define ALLOC_HUGE ((size_t)2 << 20)
+
 /*
  * Gives size octets of zeroes, whole pages of 4096, straight from the kernel; as alloc_zeroed().
  * For what grows large: memory is taken as the pages are written to, and given back at once, in a
- * time that size alone decides, where free() may tidy up a whole heap.
+ * time that size alone decides, where free() may tidy up a whole heap. Multiples of ALLOC_HUGE are
+ * aligned to it.
  */
 void *alloc_pages(size_t size);
+
+/*
+ * Says that pages of alloc_pages() are in use all over and will be for long. The kernel may then
+ * make huge pages of them, in its own time and thread, so that they are found with fewer misses;
+ * asked for beforehand, it would stop to look for them whenever a new page is written to.
+ */
+void alloc_settle_pages(void *pages, size_t size);
 
 /* Gives back what alloc_pages() gave for this size. */
 void alloc_free_pages(void *pages, size_t size);

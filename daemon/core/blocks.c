@@ -30,10 +30,12 @@ void blocks_add(struct blocks *blocks, size_t size)
 
     block->size = size;
     block->used = block->done = BLOCK_FIRST;
-    if (blocks->newest)
+    if (blocks->newest) {
         blocks->newest->next = block;
-    else
+        alloc_settle_pages(blocks->newest, blocks->newest->size);
+    } else {
         blocks->oldest = block;
+    }
     blocks->newest = block;
     blocks->bytes += size;
 }

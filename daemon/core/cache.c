@@ -107,6 +107,14 @@ const struct siphash_key *cache_hash_key(const struct cache *cache)
     return &cache->hash_key;
 }
 
+void cache_foresee(
+    const struct cache *cache, enum cache_kind kind, uint16_t sub, const struct dname *name)
+{
+    struct key key = {kind, sub, name};
+
+    table_foresee(&cache->table, hash_of(cache, &key));
+}
+
 static struct cache_entry *find(const struct cache *cache, const struct key *key, uint32_t hash)
 {
     return (struct cache_entry *)(void *)table_find(&cache->table, hash, entry_matches, key);

@@ -65,6 +65,10 @@ void cache_resize(struct cache *cache, size_t size);
  */
 void cache_expect(struct cache *cache, size_t entries);
 
+/* Says that this key will be put soon: its place in the table is at hand by then. */
+void cache_foresee(
+    const struct cache *cache, enum cache_kind kind, uint16_t sub, const struct dname *name);
+
 /*
  * Gives the value kept under (kind, sub, name), if there is one that is still to be served at
  * now_ms; whether there is. Allocates nothing and makes no system call when there is.

@@ -11,6 +11,7 @@
  */
 #include <string.h>
 
+#include "daemon/core/alloc.h"
 #include "daemon/core/cache_inside.h"
 
 enum {
@@ -19,8 +20,8 @@ enum {
     LAST_EFFORT = 1024, /* so many when there is no room left */
     RESERVE_SHARE = 64, /* 1 in 64 of the whole is kept free */
     BLOCK_UNIT = 4096,
-    BLOCK_MAX = 256 * 1024,
-    BLOCKS_WANTED = 256, /* of a cache that is full, unless they would be larger than BLOCK_MAX */
+    BLOCK_MAX = ALLOC_HUGE,
+    BLOCKS_WANTED = 128, /* of a cache that is full, unless they would be larger than BLOCK_MAX */
     YOUNG_SHARE = 8,     /* the young queue is cleaned first while it is over 1 in 8 of the whole */
     DEAD_SHARE = 4,      /* a queue is cleaned while more than 1 in 4 of it is dead */
 };
@@ -42,8 +43,7 @@ static size_t block_size(const struct cache *cache, size_t size)
  */
 static bool is_too_much(const struct cache *cache, size_t octets)
 {
-    size_t rest =
-        block_size(cache, 0) + (TABLE_SEGMENT_BUCKETS + cache->table.segment_room) * sizeof(void *);
+    size_t rest = block_size(cache, 0) + table_growth(&cache->table);
 
     return cache_bytes(cache) + octets + rest > cache->size;
 }

@@ -19,24 +19,63 @@ enum {
     MERGES_PER_REMOVE = 16,
     BUCKETS_PER_MEMBER = 2, /* a member that is found stands behind a quarter of another */
     BUCKETS_TOO_MANY = 8,   /* for a member, before the table shrinks */
-    SEGMENT_BYTES = TABLE_SEGMENT_BUCKETS * sizeof(struct table_node *),
-    SEGMENTS_MIN = 8,
+    LARGE_ROOM_MIN = 8,
 };
+
+static size_t segment_bytes(size_t number)
+{
+    return (number < TABLE_SMALL_SEGMENTS ? TABLE_SMALL : TABLE_LARGE) *
+           sizeof(struct table_node *);
+}
+
+/* The first bucket of a segment. */
+static size_t segment_start(size_t number)
+{
+    return number < TABLE_SMALL_SEGMENTS ? number * TABLE_SMALL
+                                         : (number - TABLE_SMALL_SEGMENTS + 1) * TABLE_LARGE;
+}
+
+static struct table_node ***segment_at(struct table *table, size_t number)
+{
+    return number < TABLE_SMALL_SEGMENTS ? &table->small[number]
+                                         : &table->large[number - TABLE_SMALL_SEGMENTS];
+}
+
+static void add_segment(struct table *table)
+{
+    size_t number = table->segment_count;
+
+    if (number >= TABLE_SMALL_SEGMENTS + table->large_room) {
+        table->large_room = table->large_room > 0 ? 2 * table->large_room : LARGE_ROOM_MIN;
+        table->large = alloc_array(table->large, table->large_room, sizeof *table->large);
+    }
+    if (number > 0)
+        alloc_settle_pages(*segment_at(table, number - 1), segment_bytes(number - 1));
+    table->segment_count++;
+    *segment_at(table, number) = alloc_pages(segment_bytes(number));
+}
+
+static void drop_segment(struct table *table)
+{
+    size_t number = --table->segment_count;
+
+    alloc_free_pages(*segment_at(table, number), segment_bytes(number));
+}
 
 void table_init(struct table *table)
 {
-    *table = (struct table){.count = COUNT_MIN, .segment_count = 1, .segment_room = SEGMENTS_MIN};
-    table->segments = alloc_array_zeroed(SEGMENTS_MIN, sizeof(struct table_node **));
-    table->segments[0] = alloc_pages(SEGMENT_BYTES);
+    memset(table, 0, sizeof *table);
+    table->count = COUNT_MIN;
+    add_segment(table);
 }
 
 bool table_fini_some(struct table *table)
 {
     if (table->segment_count > 0)
-        alloc_free_pages(table->segments[--table->segment_count], SEGMENT_BYTES);
+        drop_segment(table);
     if (table->segment_count > 0)
         return false;
-    free(table->segments);
+    free(table->large);
     memset(table, 0, sizeof *table);
     return true;
 }
@@ -49,7 +88,9 @@ void table_fini(struct table *table)
 
 static struct table_node **bucket_at(const struct table *table, size_t index)
 {
-    return &table->segments[index / TABLE_SEGMENT_BUCKETS][index % TABLE_SEGMENT_BUCKETS];
+    if (index < TABLE_LARGE)
+        return &table->small[index / TABLE_SMALL][index % TABLE_SMALL];
+    return &table->large[index / TABLE_LARGE - 1][index % TABLE_LARGE];
 }
 
 /* The largest power of two that is not above the number of buckets. */
@@ -75,14 +116,8 @@ static void push(struct table_node **bucket, struct table_node *node)
 /* Adds an empty bucket behind the last. */
 static void add_bucket(struct table *table)
 {
-    if (table->count == table->segment_count * TABLE_SEGMENT_BUCKETS) {
-        if (table->segment_count == table->segment_room) {
-            table->segment_room *= 2;
-            table->segments =
-                alloc_array(table->segments, table->segment_room, sizeof(struct table_node **));
-        }
-        table->segments[table->segment_count++] = alloc_pages(SEGMENT_BYTES);
-    }
+    if (table->count == segment_start(table->segment_count))
+        add_segment(table);
     table->count++;
 }
 
@@ -90,6 +125,11 @@ void table_expect(struct table *table, size_t members)
 {
     while (table->member_count == 0 && table->count / BUCKETS_PER_MEMBER < members)
         add_bucket(table);
+}
+
+void table_foresee(const struct table *table, uint32_t hash)
+{
+    __builtin_prefetch(bucket_of(table, hash), 1);
 }
 
 /* Adds one bucket, and hands it its share of the one that it is split from. */
@@ -119,10 +159,9 @@ static void merge(struct table *table)
         push(bucket_of(table, node->hash), node);
         node = next;
     }
-    /* One segment that is empty is left, so that a table at its edge does not go to and fro. */
-    if (table->count + 2 * (size_t)TABLE_SEGMENT_BUCKETS <=
-        table->segment_count * TABLE_SEGMENT_BUCKETS)
-        alloc_free_pages(table->segments[--table->segment_count], SEGMENT_BYTES);
+    /* Not at once, so that a table at the edge of a segment does not go to and fro. */
+    if (table->count + TABLE_SMALL <= segment_start(table->segment_count - 1))
+        drop_segment(table);
 }
 
 void table_insert(struct table *table, struct table_node *node, uint32_t hash)
@@ -180,6 +219,13 @@ struct table_node *table_any(const struct table *table)
 
 size_t table_bytes(const struct table *table)
 {
-    return table->segment_count * SEGMENT_BYTES +
-           table->segment_room * sizeof(struct table_node **);
+    return segment_start(table->segment_count) * sizeof(struct table_node *) +
+           table->large_room * sizeof *table->large;
+}
+
+size_t table_growth(const struct table *table)
+{
+    size_t room = table->large_room > 0 ? table->large_room : LARGE_ROOM_MIN;
+
+    return segment_bytes(table->segment_count) + room * sizeof *table->large;
 }

@@ -19,13 +19,17 @@ struct table_node {
     uint32_t owner; /* the owner's; it stands here because it would be padding otherwise */
 };
 
-#define TABLE_SEGMENT_BUCKETS 4096 /* 32 KiB */
+/* Buckets lie in small segments first, of 32 KiB, and behind those in large ones, of 2 MiB. */
+#define TABLE_SMALL 4096
+#define TABLE_SMALL_SEGMENTS 64
+#define TABLE_LARGE (TABLE_SMALL * TABLE_SMALL_SEGMENTS)
 
 struct table {
-    struct table_node ***segments; /* each of TABLE_SEGMENT_BUCKETS buckets */
-    size_t segment_count;
-    size_t segment_room; /* of the array of segments */
-    size_t count;        /* buckets in use */
+    struct table_node **small[TABLE_SMALL_SEGMENTS];
+    struct table_node ***large;
+    size_t segment_count; /* of both kinds */
+    size_t large_room;    /* of the array of large ones */
+    size_t count;         /* buckets in use */
     size_t member_count;
 };
 
@@ -50,6 +54,9 @@ bool table_fini_some(struct table *table);
  */
 void table_expect(struct table *table, size_t members);
 
+/* Says that a hash will be looked for soon, so that its bucket is at hand by then. */
+void table_foresee(const struct table *table, uint32_t hash);
+
 /* Puts a node in under its hash. It must not be in already. */
 void table_insert(struct table *table, struct table_node *node, uint32_t hash);
 
@@ -68,5 +75,8 @@ struct table_node *table_any(const struct table *table);
 
 /* Octets that the buckets take. */
 size_t table_bytes(const struct table *table);
+
+/* Octets that they may take more when a few more buckets are needed. */
+size_t table_growth(const struct table *table);
 
 #endif

@@ -277,7 +277,7 @@ static void what_has_run_out_is_freed_by_sweeping_alone(void **state)
         assert_true(has(cache, CACHE_FACT, i, 1, 1000));
     sweep_rounds(cache, 5000, 30);
     assert_int_equal(counts_of(cache).entries, 0);
-    assert_true(counts_of(cache).bytes <= empty + 64 * 1024);
+    assert_true(counts_of(cache).bytes <= empty + MEBI);
     assert_int_equal(counts_of(cache).evictions, 0);
     cache_free(cache);
 }
