@@ -31,7 +31,6 @@ danectl_SOURCES = \
     client-shims/danectl/control_client.h client-shims/danectl/control_client.c \
     client-shims/danectl/control_print.h client-shims/danectl/control_print.c \
     client-shims/danectl/dns_exchange.h client-shims/danectl/dns_exchange.c \
-    client-shims/danectl/dns_message.h client-shims/danectl/dns_message.c \
     client-shims/danectl/endpoint.h client-shims/danectl/endpoint.c \
     client-shims/danectl/input_file.h client-shims/danectl/input_file.c \
     client-shims/danectl/key_file.h client-shims/danectl/key_file.c \

@@ -9,7 +9,7 @@
 #ifndef DANED_DANECTL_DNS_EXCHANGE_H
 #define DANED_DANECTL_DNS_EXCHANGE_H
 
-#include "client-shims/danectl/dns_message.h"
+#include "daemon/core/dns_message.h"
 #include "client-shims/danectl/endpoint.h"
 
 #define DNS_EXCHANGE_QUESTIONS_MAX 256

@@ -20,6 +20,7 @@ libcore_a_SOURCES += daemon/core/der.h daemon/core/der.c
 libcore_a_SOURCES += daemon/core/destination.h daemon/core/destination.c
 libcore_a_SOURCES += daemon/core/dname.h daemon/core/dname.c
 libcore_a_SOURCES += daemon/core/dns.h daemon/core/dns.c
+libcore_a_SOURCES += daemon/core/dns_message.h daemon/core/dns_message.c
 libcore_a_SOURCES += daemon/core/evidence.h daemon/core/evidence.c
 libcore_a_SOURCES += daemon/core/fact.h daemon/core/fact.c
 libcore_a_SOURCES += daemon/core/fact_cache.h daemon/core/fact_cache.c

@@ -9,7 +9,7 @@
  * for the next probe, which begins as soon as this one ends; so there is never more than one a
  * round trip, however many replies there are. A probe with AD settles all that waited for it.
  *
- * The proof must come over the connection of the reply (struct getdns_reply has its number): behind
+ * The proof must come over the connection of the reply (io/upstream.h gives its number): behind
  * one address there may be two resolvers, one on its way out and one on its way in, or a balancer
  * before a good and a bad one, and the probe of one says nothing of the other. While a reply waits
  * and no pause is on, a probe is under way, so that a connection does not end unnoticed.
@@ -53,7 +53,8 @@ struct confirmation {
     void *closed_arg;
 };
 
-static void on_reply(void *arg, struct getdns_reply *reply, enum dns_cause cause);
+static void on_reply(
+    void *arg, struct dns_message *message, uint64_t connection, enum dns_cause cause);
 static void on_timer(uv_timer_t *timer);
 
 /* Begins a probe if there is something to prove and nothing against it. */
@@ -134,16 +135,17 @@ static void go_on(struct confirmation *confirmation)
     }
 }
 
-static void on_reply(void *arg, struct getdns_reply *reply, enum dns_cause cause)
+static void on_reply(
+    void *arg, struct dns_message *message, uint64_t connection, enum dns_cause cause)
 {
     struct confirmation *confirmation = arg;
     char why[SELF_TEST_WHY_MAX];
     enum self_test_result result = self_test_judge(
-        confirmation->name, reply != NULL ? &reply->dns : NULL, cause, why, sizeof why);
+        confirmation->name, message != NULL ? &message->reply : NULL, cause, why, sizeof why);
 
     confirmation->probing = false;
-    if (reply != NULL && result == SELF_TEST_PASSED) {
-        if (!settle_proven(confirmation, reply->connection)) {
+    if (message != NULL && result == SELF_TEST_PASSED) {
+        if (!settle_proven(confirmation, connection)) {
             result = SELF_TEST_INCONCLUSIVE;
             snprintf(why, sizeof why, "the connection of its answer had ended before");
         }
@@ -154,7 +156,7 @@ static void on_reply(void *arg, struct getdns_reply *reply, enum dns_cause cause
         if (cause == CAUSE_UNREACHABLE)
             settle_all(confirmation, CAUSE_UNPROVEN);
     }
-    getdns_reply_free(reply);
+    dns_message_free(message);
     confirmation->on_probe(confirmation->arg, result, why);
     go_on(confirmation);
 }

@@ -58,7 +58,7 @@ struct confirmation *confirmation_new(uv_loop_t *loop, struct upstream *upstream
     const struct dname *name, uint64_t timeout_ms, confirmation_probe_cb *on_probe, void *arg);
 
 /*
- * Holds a reply that has just come over connection (struct getdns_reply), until deadline_ms of
+ * Holds a reply that has just come over connection (io/upstream.h), until deadline_ms of
  * uv_now() at the latest. *waiter stays with the caller, and in place until the callback runs or
  * the confirmation is closed.
  */

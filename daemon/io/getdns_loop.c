@@ -14,8 +14,9 @@
  * knows in step with what is open, and is recognised by the connection: getdns may have opened
  * another one under the same number.
  *
- * What getdns has to write is written when it returns, as a connection that is open nearly always
- * takes it, and is polled for only if it does not.
+ * What getdns has to write is written before the loop waits again: so all questions of one turn of
+ * the loop leave in one piece. An open connection nearly always takes them; it is polled for only
+ * if it does not.
  *
  * Failure modes: a poll error is passed on as "ready", so that getdns meets the socket's error
  * itself; an event that libuv refuses is refused to getdns, which then fails the question.
@@ -48,17 +49,19 @@
 #define IDLE_LEAST_MS 1000
 
 /* getdns reads the length of a reply and the reply in two calls, and writes one question a call. */
-enum { READS_AT_ONCE = 2, WRITES_AT_ONCE = 64 };
+enum { READS_PER_REPLY = 2, REPLIES_AT_ONCE = 8, WRITES_AT_ONCE = 256 };
 
 struct watch;
 
 struct getdns_loop {
     getdns_eventloop base; /* first: getdns hands a pointer to it back to us */
     uv_loop_t *loop;
-    uv_timer_t farewell;   /* calls closed from the loop, not from inside getdns */
     unsigned depth;        /* of calls that getdns has not returned from */
+    unsigned calls;        /* of getdns, by others, since something is to be written */
+    unsigned schedules;    /* ever */
     struct watch *aside;   /* cleared since getdns was called, and not closed yet; or NULL */
-    struct watch *writer;  /* is to be written to when getdns returns; or NULL */
+    struct watch *writer;  /* is to be written to before the loop waits; or NULL */
+    uv_prepare_t prepare;  /* writes */
     struct watch *reading; /* whose read callback is running; or NULL */
     size_t watches;        /* whose handles are not all closed yet */
     bool released;         /* getdns is done with this adapter */
@@ -98,7 +101,7 @@ static uint64_t connection_of(int fd)
 
 /* ---- closing ---- */
 
-static void on_farewell_closed(uv_handle_t *handle)
+static void on_prepare_closed(uv_handle_t *handle)
 {
     struct getdns_loop *adapter = handle->data;
     getdns_loop_closed_cb *closed = adapter->closed;
@@ -112,7 +115,7 @@ static void on_farewell_closed(uv_handle_t *handle)
 static void end_if_idle(struct getdns_loop *adapter)
 {
     if (adapter->released && adapter->watches == 0)
-        uv_close((uv_handle_t *)&adapter->farewell, on_farewell_closed);
+        uv_close((uv_handle_t *)&adapter->prepare, on_prepare_closed);
 }
 
 static void on_handle_closed(uv_handle_t *handle)
@@ -163,22 +166,32 @@ static bool wants_to_write(const struct watch *watch)
     return watch->event != NULL && watch->event->write_cb != NULL;
 }
 
-/* Writes what there is to write. What the connection does not take is polled for. */
+static void hold_back(const struct watch *watch, int on)
+{
+#ifdef TCP_CORK
+    setsockopt(watch->duplicate, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+#endif
+}
+
+/* Writes what there is to write, in one piece. What the connection does not take is polled for. */
 static void write_now(struct getdns_loop *adapter)
 {
-    struct watch *watch;
+    struct watch *watch = adapter->writer;
     int writes = 0;
 
-    while ((watch = adapter->writer) != NULL) {
-        if (wants_to_write(watch) && writes++ < WRITES_AT_ONCE) {
-            watch->event->write_cb(watch->event->userarg);
-            continue;
-        }
-        adapter->writer = NULL;
-        watch->is_writable = !wants_to_write(watch);
-        if (watch->event != NULL)
-            poll_watch(watch);
-    }
+    if (adapter->calls > 1)
+        hold_back(watch, 1);
+    while (adapter->writer == watch && wants_to_write(watch) && writes++ < WRITES_AT_ONCE)
+        watch->event->write_cb(watch->event->userarg);
+    if (adapter->writer != watch)
+        return;
+    if (adapter->calls > 1)
+        hold_back(watch, 0);
+    adapter->calls = 0;
+    adapter->writer = NULL;
+    watch->is_writable = !wants_to_write(watch);
+    if (watch->event != NULL)
+        poll_watch(watch);
 }
 
 void getdns_loop_enter(struct getdns_loop *adapter)
@@ -188,35 +201,82 @@ void getdns_loop_enter(struct getdns_loop *adapter)
 
 void getdns_loop_leave(struct getdns_loop *adapter)
 {
-    if (adapter->depth == 1)
-        write_now(adapter);
-    adapter->depth--;
-    if (adapter->depth == 0 && adapter->aside != NULL)
+    if (adapter->writer != NULL)
+        adapter->calls++;
+    if (--adapter->depth == 0 && adapter->aside != NULL)
         close_watch(adapter->aside);
 }
 
-static void say_returned(struct getdns_loop *adapter)
+/* The loop's call of getdns is over: what getdns has called back with can be handed on. */
+static void return_to_loop(struct getdns_loop *adapter)
 {
-    if (adapter->returned != NULL && !adapter->released)
+    getdns_loop_leave(adapter);
+    if (adapter->returned != NULL)
         adapter->returned(adapter->arg);
 }
 
+static void on_prepare(uv_prepare_t *prepare)
+{
+    struct getdns_loop *adapter = prepare->data;
+
+    uv_prepare_stop(prepare);
+    /* Writing can fail; then getdns calls back, and there may be more to write. */
+    while (adapter->writer != NULL) {
+        getdns_loop_enter(adapter);
+        write_now(adapter);
+        return_to_loop(adapter);
+    }
+}
+
+static void write_soon(struct watch *watch)
+{
+    watch->owner->writer = watch;
+    uv_prepare_start(&watch->owner->prepare, on_prepare);
+}
+
+/* Whether replies are awaited. getdns gives a connection a time-out when it is idle. */
+static bool awaits_more(const struct watch *watch)
+{
+    return watch->event != NULL && watch->event->read_cb != NULL &&
+           watch->event->timeout_cb == NULL;
+}
+
+static bool has_more(const struct watch *watch)
+{
+    uint8_t octet;
+
+    return awaits_more(watch) &&
+           recv(watch->duplicate, &octet, sizeof octet, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+/* Lets getdns read the replies that have come. */
 static void read_now(struct watch *watch)
 {
     struct getdns_loop *adapter = watch->owner;
+    unsigned before;
+    int replies = 0;
 
-    for (int i = 0; i < READS_AT_ONCE && watch->event != NULL && watch->event->read_cb != NULL;
-         i++) {
-        adapter->reading = watch;
-        watch->event->read_cb(watch->event->userarg);
-        adapter->reading = NULL;
-    }
+    adapter->reading = watch;
+    do {
+        before = adapter->schedules;
+        for (int i = 0; i < READS_PER_REPLY && watch->event != NULL && watch->event->read_cb; i++)
+            watch->event->read_cb(watch->event->userarg);
+        /* With each whole reply, and only then, getdns schedules anew. */
+    } while (adapter->schedules != before && ++replies < REPLIES_AT_ONCE && has_more(watch));
+    adapter->reading = NULL;
+}
+
+/*
+ * unbound leaves Nagle's algorithm on, so that its next reply waits for our ACK of the last one,
+ * which the kernel would put off for 40 ms. What we write soon carries it. Linux forgets this flag
+ * as it goes on.
+ */
+static void acknowledge(struct watch *watch)
+{
 #ifdef TCP_QUICKACK
-    /* unbound leaves Nagle's algorithm on, so that its next reply waits for our ACK of the last
-     * one, which the kernel would put off for 40 ms. Linux forgets this flag as it goes on. A
-     * connection with a time-out is idle: there is no next reply. */
     int on = 1;
-    if (watch->event != NULL && watch->event->timeout_cb == NULL)
+
+    if (watch->owner->writer != watch && awaits_more(watch))
         setsockopt(watch->duplicate, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 #endif
 }
@@ -238,12 +298,12 @@ static void on_poll(uv_poll_t *poll, int status, int ready)
         read_now(watch);
     if ((ready & UV_WRITABLE) != 0 && watch->event != NULL) {
         watch->is_writable = true;
-        adapter->writer = watch;
+        write_soon(watch);
     }
-    getdns_loop_leave(adapter);
-    if (watch->event != NULL)
+    if (watch->event != NULL && adapter->writer != watch)
         poll_watch(watch);
-    say_returned(adapter);
+    return_to_loop(adapter);
+    acknowledge(watch);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -255,8 +315,7 @@ static void on_timer(uv_timer_t *timer)
         return;
     getdns_loop_enter(adapter);
     watch->event->timeout_cb(watch->event->userarg);
-    getdns_loop_leave(adapter);
-    say_returned(adapter);
+    return_to_loop(adapter);
 }
 
 /* Gives a watch for fd that polls for nothing yet. NULL if there are no descriptors left. */
@@ -339,8 +398,9 @@ static getdns_return_t schedule_event(
     if (watch == NULL)
         return GETDNS_RETURN_GENERIC_ERROR;
     watch->event = event;
+    adapter->schedules++;
     if (wants_to_write(watch) && watch->is_writable && adapter->depth > 0) {
-        adapter->writer = watch;
+        write_soon(watch);
     } else if (!poll_watch(watch)) {
         close_watch(watch);
         return GETDNS_RETURN_GENERIC_ERROR;
@@ -384,8 +444,8 @@ struct getdns_loop *getdns_loop_attach(
     adapter->loop = loop;
     adapter->closed = closed;
     adapter->arg = arg;
-    uv_timer_init(loop, &adapter->farewell);
-    adapter->farewell.data = adapter;
+    uv_prepare_init(loop, &adapter->prepare);
+    adapter->prepare.data = adapter;
     if (getdns_context_set_eventloop(context, &adapter->base) != GETDNS_RETURN_GOOD) {
         adapter->closed = NULL;
         cleanup(&adapter->base);

@@ -40,9 +40,9 @@ struct question {
     unsigned attempts;         /* made so far */
     struct member *asked;      /* by the attempt under way */
     uint64_t attempt_until_ms; /* the deadline of that attempt */
-    struct getdns_reply *held; /* its reply, while unproven */
+    struct dns_message *held;  /* its reply, while unproven */
     struct confirmation_waiter waiter;
-    struct getdns_reply *kept; /* of the first attempt, if it had no better one than SERVFAIL */
+    struct dns_message *kept; /* of the first attempt, if it had no better one than SERVFAIL */
     TAILQ_ENTRY(question) link;
 };
 
@@ -97,27 +97,28 @@ static struct member *choose_member(struct pool *pool, const struct member *not_
 }
 
 /* Ends a question in flight: its callback runs. */
-static void finish(struct question *question, struct getdns_reply *reply, enum dns_cause cause)
+static void finish(struct question *question, struct dns_message *message, enum dns_cause cause)
 {
     struct pool *pool = question->pool;
-    const struct dns_reply *dns = reply != NULL ? &reply->dns : NULL;
+    const struct dns_reply *dns = message != NULL ? &message->reply : NULL;
 
     TAILQ_REMOVE(&pool->flying, question, link);
     pool->counts.in_flight--;
     resolver_count(&pool->counts, question->type, dns, cause);
     question->callback(question->arg, dns, cause);
-    getdns_reply_free(reply);
+    dns_message_free(message);
     free(question);
 }
 
 /* Whether a reply settles the question, whatever another upstream might say. */
-static bool is_settled(const struct getdns_reply *reply)
+static bool is_settled(const struct dns_message *message)
 {
-    return reply->dns.rcode == DNS_NOERROR || reply->dns.rcode == DNS_NXDOMAIN;
+    return message->reply.rcode == DNS_NOERROR || message->reply.rcode == DNS_NXDOMAIN;
 }
 
-/* The attempt under way is over: takes the reply, or the cause why there is none to believe. */
-static void end_attempt(struct question *question, struct getdns_reply *reply, enum dns_cause cause)
+/* The attempt under way is over: takes the message, or the cause why there is none to believe. */
+static void end_attempt(
+    struct question *question, struct dns_message *message, enum dns_cause cause)
 {
     struct pool *pool = question->pool;
     struct member *member = question->asked;
@@ -126,10 +127,10 @@ static void end_attempt(struct question *question, struct getdns_reply *reply, e
         question->attempts < ATTEMPTS_MAX && uv_now(pool->loop) < question->deadline_ms;
 
     member_suspect(member, cause);
-    if (reply != NULL) {
-        getdns_reply_free(question->kept);
-        question->kept = reply;
-        may_retry = may_retry && !is_settled(reply) && other != NULL;
+    if (message != NULL) {
+        dns_message_free(question->kept);
+        question->kept = message;
+        may_retry = may_retry && !is_settled(message) && other != NULL;
     } else {
         may_retry = may_retry && (other != NULL || member->state == UPSTREAM_PASSED);
     }
@@ -145,33 +146,34 @@ static void end_attempt(struct question *question, struct getdns_reply *reply, e
 static void on_confirmation(void *arg, enum dns_cause cause)
 {
     struct question *question = arg;
-    struct getdns_reply *reply = question->held;
+    struct dns_message *message = question->held;
 
     question->held = NULL;
     if (cause != CAUSE_NONE) {
-        getdns_reply_free(reply);
-        reply = NULL;
+        dns_message_free(message);
+        message = NULL;
     }
-    end_attempt(question, reply, cause);
+    end_attempt(question, message, cause);
 }
 
-static void on_attempt(void *arg, struct getdns_reply *reply, enum dns_cause cause)
+static void on_attempt(
+    void *arg, struct dns_message *message, uint64_t connection, enum dns_cause cause)
 {
     struct question *question = arg;
     struct member *member = question->asked;
 
-    if (reply != NULL && member->state != UPSTREAM_PASSED) {
+    if (message != NULL && member->state != UPSTREAM_PASSED) {
         /* Its self-test has failed while the question was under way: nothing is taken from it. */
-        getdns_reply_free(reply);
-        reply = NULL;
+        dns_message_free(message);
+        message = NULL;
         cause = CAUSE_NOT_VALIDATING;
     }
-    if (reply != NULL && is_settled(reply) && !reply->dns.ad) {
-        question->held = reply;
-        confirmation_hold(member->confirmation, &question->waiter, reply->connection,
+    if (message != NULL && is_settled(message) && !message->reply.ad) {
+        question->held = message;
+        confirmation_hold(member->confirmation, &question->waiter, connection,
             question->attempt_until_ms, on_confirmation, question);
     } else {
-        end_attempt(question, reply, cause);
+        end_attempt(question, message, cause);
     }
 }
 
@@ -434,8 +436,8 @@ static void drop_questions(struct question_list *list)
 
     while ((question = TAILQ_FIRST(list)) != NULL) {
         TAILQ_REMOVE(list, question, link);
-        getdns_reply_free(question->kept);
-        getdns_reply_free(question->held);
+        dns_message_free(question->kept);
+        dns_message_free(question->held);
         free(question);
     }
 }

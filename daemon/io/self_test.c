@@ -129,20 +129,22 @@ static void on_bogus_name(struct self_test *self_test, const struct dns_reply *d
         ask_next(self_test);
 }
 
-static void on_reply(void *arg, struct getdns_reply *reply, enum dns_cause cause)
+static void on_reply(
+    void *arg, struct dns_message *message, uint64_t connection, enum dns_cause cause)
 {
     struct self_test *self_test = arg;
-    const struct dns_reply *dns = reply != NULL ? &reply->dns : NULL;
+    const struct dns_reply *dns = message != NULL ? &message->reply : NULL;
 
+    (void)connection;
     if (self_test->closing) {
-        getdns_reply_free(reply);
+        dns_message_free(message);
         return;
     }
     if (self_test->next < self_test->options.name_count)
         on_name(self_test, dns, cause);
     else
         on_bogus_name(self_test, dns);
-    getdns_reply_free(reply);
+    dns_message_free(message);
 }
 
 /* Asks the next question of the run, or ends the run. */

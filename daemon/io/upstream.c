@@ -43,7 +43,8 @@ struct upstream_query {
     uint64_t deadline_ms;
     bool with_getdns; /* getdns will still call back */
     bool delivered;   /* the callback has run, or was dropped */
-    struct getdns_reply *reply;
+    struct dns_message *message;
+    uint64_t connection; /* that it came over */
     enum dns_cause cause;
     upstream_reply_cb *callback;
     void *arg;
@@ -57,7 +58,7 @@ struct upstream {
     uv_loop_t *loop;
     struct sockaddr_storage address;
     char text[UPSTREAM_TEXT_MAX];
-    getdns_dict *extensions;
+    struct getdns_memory *memory; /* of all its channels */
     uv_timer_t timer;             /* not after the first deadline; at once if something is done */
     uint64_t timer_ms;            /* when it is due; UINT64_MAX: not set */
     struct query_list waiting;    /* ordered by deadline */
@@ -77,7 +78,7 @@ static void let_go(struct upstream *upstream)
         return;
     upstream_closed_cb *closed = upstream->closed;
     void *arg = upstream->closed_arg;
-    getdns_dict_destroy(upstream->extensions);
+    getdns_memory_free(upstream->memory);
     free(upstream);
     closed(arg);
 }
@@ -90,8 +91,8 @@ static void on_channel_closed(void *arg);
 /* Opens a channel and makes it the current one. Returns false if getdns cannot. */
 static bool open_channel(struct upstream *upstream)
 {
-    struct channel *channel = channel_new(
-        upstream->loop, upstream, &upstream->address, on_channel_returned, on_channel_closed);
+    struct channel *channel = channel_new(upstream->loop, upstream, upstream->memory,
+        &upstream->address, on_channel_returned, on_channel_closed);
 
     if (channel == NULL)
         return false;
@@ -142,7 +143,7 @@ static void free_if_unused(struct upstream_query *query)
 {
     if (query->with_getdns || !query->delivered)
         return;
-    getdns_reply_free(query->reply);
+    dns_message_free(query->message);
     free(query);
 }
 
@@ -172,42 +173,45 @@ static void set_timer(struct upstream *upstream)
 
 /* Moves a waiting query to those that are handed on by the timer. */
 static void finish_query(struct upstream *upstream, struct upstream_query *query,
-    struct getdns_reply *reply, enum dns_cause cause)
+    struct dns_message *message, enum dns_cause cause)
 {
     TAILQ_REMOVE(&upstream->waiting, query, link);
-    query->reply = reply;
+    query->message = message;
     query->cause = cause;
     TAILQ_INSERT_TAIL(&upstream->done, query, link);
 }
 
-/* Decides whether a response is a reply to the query at all. Takes nothing. */
-static enum dns_cause read_response(const struct upstream_query *query,
-    getdns_callback_type_t outcome, const getdns_dict *response, struct getdns_reply **reply_out)
+/*
+ * Gives the message of a response that is a reply to the query, or NULL and why it is none. getdns
+ * has read it too, but stops silently at the first record that it cannot read: only the octets are
+ * taken from it.
+ */
+static struct dns_message *read_response(const struct upstream_query *query,
+    getdns_callback_type_t outcome, const getdns_dict *response, enum dns_cause *cause_out)
 {
-    struct getdns_reply *reply;
-    enum dns_cause cause;
+    struct dns_message *message;
+    getdns_bindata *wire;
 
-    *reply_out = NULL;
-    if (outcome == GETDNS_CALLBACK_TIMEOUT)
-        return CAUSE_TIMEOUT;
+    *cause_out = outcome == GETDNS_CALLBACK_TIMEOUT ? CAUSE_TIMEOUT : CAUSE_UNREACHABLE;
     if (outcome != GETDNS_CALLBACK_COMPLETE)
-        return CAUSE_UNREACHABLE;
-    cause = getdns_reply_read(response, &reply);
-    if (cause != CAUSE_NONE)
-        return cause;
-    if (!reply->dns.qr)
-        cause = CAUSE_MALFORMED;
-    else if (reply->dns.qname.len == 0 || !dname_equal(&reply->dns.qname, &query->name) ||
-             reply->dns.qtype != query->type)
-        cause = CAUSE_UNRELATED;
-    else if (reply->dns.tc)
-        cause = CAUSE_TRUNCATED;
-    if (cause != CAUSE_NONE) {
-        getdns_reply_free(reply);
-        return cause;
-    }
-    *reply_out = reply;
-    return CAUSE_NONE;
+        return NULL;
+    *cause_out = CAUSE_MALFORMED;
+    if (response == NULL ||
+        getdns_dict_get_bindata(response, "/replies_full/0", &wire) != GETDNS_RETURN_GOOD)
+        return NULL;
+    message = dns_message_read(wire->data, wire->size);
+    if (message == NULL)
+        return NULL;
+    *cause_out = CAUSE_NONE;
+    if (message->reply.qname.len == 0 || !dname_equal(&message->reply.qname, &query->name) ||
+        message->reply.qtype != query->type)
+        *cause_out = CAUSE_UNRELATED;
+    else if (message->reply.tc)
+        *cause_out = CAUSE_TRUNCATED;
+    if (*cause_out == CAUSE_NONE)
+        return message;
+    dns_message_free(message);
+    return NULL;
 }
 
 /* getdns' callback; it may come from inside getdns_general() and getdns_cancel_callback(). */
@@ -225,16 +229,15 @@ static void on_response(getdns_context *context, getdns_callback_type_t outcome,
     if (query->delivered) {
         free_if_unused(query);
     } else if (query->cause == CAUSE_NONE) { /* otherwise it was cancelled, and has its cause */
-        struct getdns_reply *reply;
-        enum dns_cause cause = read_response(query, outcome, response, &reply);
+        enum dns_cause cause;
+        struct dns_message *message = read_response(query, outcome, response, &cause);
         if (cause == CAUSE_NONE)
             channel->heard_ms = uv_now(upstream->loop);
         else
             retire_channel(channel);
-        if (reply != NULL)
-            reply->connection = getdns_loop_connection(channel->adapter);
+        query->connection = getdns_loop_connection(channel->adapter);
         channel->broken = channel->broken || cause == CAUSE_UNREACHABLE;
-        finish_query(upstream, query, reply, cause);
+        finish_query(upstream, query, message, cause);
     }
     getdns_dict_destroy(response);
 }
@@ -258,8 +261,8 @@ static bool send_query(struct upstream *upstream, struct upstream_query *query)
     query->with_getdns = true;
     query->channel->asked++;
     getdns_loop_enter(query->channel->adapter);
-    result = getdns_general(query->channel->context, text, query->type, upstream->extensions, query,
-        &query->transaction, on_response);
+    result = getdns_general(
+        query->channel->context, text, query->type, NULL, query, &query->transaction, on_response);
     getdns_loop_leave(query->channel->adapter);
     /* If it is not with getdns, it has failed, but getdns has already called back. */
     if (result == GETDNS_RETURN_GOOD || !query->with_getdns)
@@ -345,17 +348,18 @@ static void deliver_queries(struct upstream *upstream)
     struct upstream_query *query;
 
     while (!upstream->closing && (query = TAILQ_FIRST(&upstream->done)) != NULL) {
-        struct getdns_reply *reply = query->reply;
+        struct dns_message *message = query->message;
+        uint64_t connection = query->connection;
         enum dns_cause cause = query->cause;
         upstream_reply_cb *callback = query->callback;
         void *arg = query->arg;
 
         TAILQ_REMOVE(&upstream->done, query, link);
-        query->reply = NULL;
+        query->message = NULL;
         query->delivered = true;
         free_if_unused(query);
         upstream->failures = cause == CAUSE_NONE ? 0 : upstream->failures + 1;
-        callback(arg, reply, cause);
+        callback(arg, message, connection, cause);
     }
 }
 
@@ -413,15 +417,11 @@ struct upstream *upstream_new(uv_loop_t *loop, const struct sockaddr_storage *ad
 
     upstream->loop = loop;
     upstream->address = *address;
+    upstream->memory = getdns_memory_new();
     write_text(upstream);
     TAILQ_INIT(&upstream->waiting);
     TAILQ_INIT(&upstream->done);
     LIST_INIT(&upstream->channels);
-    /* No "dnssec_" extension: those set CD, and the resolver would no longer refuse bogus data. */
-    upstream->extensions = getdns_dict_create();
-    if (upstream->extensions == NULL || getdns_dict_set_int(upstream->extensions,
-                                            "/add_opt_parameters/do_bit", 1) != GETDNS_RETURN_GOOD)
-        alloc_failed();
     uv_timer_init(loop, &upstream->timer);
     upstream->timer.data = upstream;
     upstream->timer_ms = UINT64_MAX;

@@ -12,18 +12,18 @@
 
 #include <uv.h>
 
-#include "daemon/core/dns.h"
-#include "daemon/io/getdns_reply.h"
+#include "daemon/core/dns_message.h"
 
 #define UPSTREAM_TEXT_MAX 64 /* octets of "ADDRESS@PORT" with its NUL */
 
 /*
- * Gives the reply (the callee frees it) and CAUSE_NONE, or NULL and the reason why there is none. A
- * reply given is a whole one to the question that was asked: QR is set, TC is not, the question
- * section is the same. Its rcode may be any. reply->connection is the number of the TCP connection.
- * Runs from the loop, with no getdns call under it.
+ * Gives a message (the callee frees it), with the number of the TCP connection that it came over
+ * (getdns_loop_connection()) and CAUSE_NONE; or NULL and the reason why there is none. A message
+ * given is a whole reply to the question that was asked: TC is not set, the question section is the
+ * same. Its rcode may be any. Runs from the loop, with no getdns call under it.
  */
-typedef void upstream_reply_cb(void *arg, struct getdns_reply *reply, enum dns_cause cause);
+typedef void upstream_reply_cb(
+    void *arg, struct dns_message *message, uint64_t connection, enum dns_cause cause);
 
 typedef void upstream_closed_cb(void *arg);
 

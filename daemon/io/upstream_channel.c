@@ -54,7 +54,11 @@ static getdns_list *new_address_list(const struct sockaddr_storage *address)
     return list;
 }
 
-/* A TCP stub, nothing else: no /etc/hosts, no search list, no UDP, none of the system's servers. */
+/*
+ * A TCP stub, nothing else: no /etc/hosts, no search list, no UDP, none of the system's servers. DO
+ * is a setting here; the "dnssec_" extensions set CD, and the resolver would no longer refuse bogus
+ * data.
+ */
 static bool set_up_context(getdns_context *context, const struct sockaddr_storage *address)
 {
     getdns_namespace_t namespaces[] = {GETDNS_NAMESPACE_DNS};
@@ -66,6 +70,7 @@ static bool set_up_context(getdns_context *context, const struct sockaddr_storag
         getdns_context_set_append_name(context, GETDNS_APPEND_NAME_NEVER) == GETDNS_RETURN_GOOD &&
         getdns_context_set_resolution_type(context, GETDNS_RESOLUTION_STUB) == GETDNS_RETURN_GOOD &&
         getdns_context_set_dns_transport_list(context, 1, transports) == GETDNS_RETURN_GOOD &&
+        getdns_context_set_edns_do_bit(context, 1) == GETDNS_RETURN_GOOD &&
         getdns_context_set_upstream_recursive_servers(context, addresses) == GETDNS_RETURN_GOOD &&
         getdns_context_set_idle_timeout(context, IDLE_MS) == GETDNS_RETURN_GOOD &&
         getdns_context_set_timeout(context, GETDNS_TIMEOUT_MS) == GETDNS_RETURN_GOOD &&
@@ -76,12 +81,15 @@ static bool set_up_context(getdns_context *context, const struct sockaddr_storag
 }
 
 struct channel *channel_new(uv_loop_t *loop, struct upstream *upstream,
-    const struct sockaddr_storage *address, channel_cb *returned, channel_cb *closed)
+    struct getdns_memory *memory, const struct sockaddr_storage *address, channel_cb *returned,
+    channel_cb *closed)
 {
     struct channel *channel;
     getdns_context *context;
 
-    if (getdns_context_create(&context, 0) != GETDNS_RETURN_GOOD)
+    if (getdns_context_create_with_extended_memory_functions(&context, 0, memory,
+            getdns_memory_take, getdns_memory_resize,
+            getdns_memory_give_back) != GETDNS_RETURN_GOOD)
         return NULL;
     channel = alloc_zeroed(sizeof *channel);
     channel->adapter = set_up_context(context, address)

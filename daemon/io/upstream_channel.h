@@ -15,6 +15,7 @@
 #include <uv.h>
 
 #include "daemon/io/getdns_loop.h"
+#include "daemon/io/getdns_memory.h"
 
 struct upstream;
 
@@ -34,11 +35,12 @@ struct channel {
 typedef void channel_cb(void *channel);
 
 /*
- * Gives a channel to address on loop, or NULL if getdns cannot. No time-out of getdns' is ever
- * reached: each question must be cancelled by its deadline.
+ * Gives a channel to address on loop, or NULL if getdns cannot. memory must outlive it. No time-out
+ * of getdns' is ever reached: each question must be cancelled by its deadline.
  */
 struct channel *channel_new(uv_loop_t *loop, struct upstream *upstream,
-    const struct sockaddr_storage *address, channel_cb *returned, channel_cb *closed);
+    struct getdns_memory *memory, const struct sockaddr_storage *address, channel_cb *returned,
+    channel_cb *closed);
 
 /*
  * Ends the context, and closes the connection; closed() runs, from the loop, when nothing refers to

@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 
-#include "client-shims/danectl/dns_message.h"
+#include "daemon/core/dns_message.h"
 #include "daemon/core/chase.h"
 #include "tests/fuzz/fuzz.h"
 

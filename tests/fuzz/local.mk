@@ -100,20 +100,17 @@ tests_fuzz_fuzz_pem_LDADD = libcore.a libproto.a
 # danectl: replies of name servers
 FUZZ_TARGETS += tests/fuzz/fuzz_dns_message
 tests_fuzz_fuzz_dns_message_SOURCES = \
-    tests/fuzz/fuzz_dns_message.c client-shims/danectl/dns_message.c $(FUZZ_MAIN)
+    tests/fuzz/fuzz_dns_message.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_dns_message_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_dns_message_LDADD = libcore.a
 # core and io: DNS replies
-FUZZ_TARGETS += tests/fuzz/fuzz_chase tests/fuzz/fuzz_dname tests/fuzz/fuzz_getdns_reply
+FUZZ_TARGETS += tests/fuzz/fuzz_chase tests/fuzz/fuzz_dname
 tests_fuzz_fuzz_chase_SOURCES = tests/fuzz/fuzz_chase.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_chase_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_chase_LDADD = libcore.a
 tests_fuzz_fuzz_dname_SOURCES = tests/fuzz/fuzz_dname.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_dname_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_dname_LDADD = libcore.a
-tests_fuzz_fuzz_getdns_reply_SOURCES = tests/fuzz/fuzz_getdns_reply.c $(FUZZ_MAIN)
-tests_fuzz_fuzz_getdns_reply_LDFLAGS = $(FUZZ_LINK)
-tests_fuzz_fuzz_getdns_reply_LDADD = libio.a libcore.a $(GETDNS_LIBS)
 
 # client-shims
 FUZZ_TARGETS += tests/fuzz/fuzz_check_smtp tests/fuzz/fuzz_client_reply tests/fuzz/fuzz_key_file

@@ -38,6 +38,7 @@ UNIT_TESTS += tests/unit/core/test_chain_bounds
 UNIT_TESTS += tests/unit/core/test_der
 UNIT_TESTS += tests/unit/core/test_destination
 UNIT_TESTS += tests/unit/core/test_dname
+UNIT_TESTS += tests/unit/core/test_dns_message
 UNIT_TESTS += tests/unit/core/test_name_constraints
 UNIT_TESTS += tests/unit/core/test_judge
 UNIT_TESTS += tests/unit/core/test_overrides
@@ -49,7 +50,6 @@ UNIT_TESTS += tests/unit/io/test_cache_file
 UNIT_TESTS += tests/unit/daemon/test_confinement
 UNIT_TESTS += tests/unit/io/test_control_dump
 UNIT_TESTS += tests/unit/io/test_explain
-UNIT_TESTS += tests/unit/io/test_getdns_reply
 UNIT_TESTS += tests/unit/io/test_log
 UNIT_TESTS += tests/unit/io/test_metrics_text
 UNIT_TESTS += tests/unit/io/test_session
@@ -88,9 +88,6 @@ UNIT_TESTS += tests/unit/client-shims/test_check_smtp
 tests_unit_client_shims_test_check_smtp_SOURCES = \
     client-shims/danectl/check_smtp.c tests/unit/client-shims/test_check_smtp.c
 
-UNIT_TESTS += tests/unit/client-shims/test_dns_message
-tests_unit_client_shims_test_dns_message_SOURCES = \
-    client-shims/danectl/dns_message.c tests/unit/client-shims/test_dns_message.c
 UNIT_TESTS += tests/unit/client-shims/test_rollover_decide
 tests_unit_client_shims_test_rollover_decide_SOURCES = \
     client-shims/danectl/rollover_decide.c tests/unit/client-shims/test_rollover_decide.c

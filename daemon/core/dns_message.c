@@ -5,7 +5,7 @@
  * A cursor walks through the message once; its error is sticky. What is kept of a record is copied,
  * with the names in it uncompressed.
  */
-#include "client-shims/danectl/dns_message.h"
+#include "daemon/core/dns_message.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -333,7 +333,7 @@ struct dns_message *dns_message_read(const uint8_t *wire, size_t len)
 
     struct dns_message *message = reader.message = alloc_zeroed(sizeof *message);
     reader.rdata_cap = len + total * RR_NAMES_MAX * DNAME_MAX;
-    message->rdata = alloc_zeroed(reader.rdata_cap);
+    message->rdata = alloc_array(NULL, reader.rdata_cap, 1);
     message->rrs = alloc_array_zeroed(total + counts[1] + 1, sizeof *message->rrs);
     message->id = id;
     message->aa = (flags & AA) != 0;

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "client-shims/danectl/dns_message.h"
+#include "daemon/core/dns_message.h"
 
 #define OCTETS(text) (const uint8_t *)(text), sizeof(text) - 1
 
@@ -236,6 +236,36 @@ static void rdata_that_its_type_does_not_allow_is_malformed(void **state)
         "\0\0\x29\x04\xd0\0\0\0\0\0\4\0\x0a\0\1"))); /* an option that is cut */
 }
 
+/* A TLSA record without data is one all the same; the core finds it unusable. */
+static void tlsa_rdata_is_whole_with_three_octets(void **state)
+{
+    (void)state;
+    assert_true(is_read(OCTETS(HEADER("\1", "\0", "\0") QUESTION RR("\x34", "\0\3\3\1\1"))));
+    assert_int_equal(message->reply.answer[0].rdata_len, 3);
+    assert_memory_equal(message->reply.answer[0].rdata, "\3\1\1", 3);
+}
+
+static void the_number_of_records_is_bounded(void **state)
+{
+    enum { RR_LEN = 15 };
+    static uint8_t wire[12 + RR_LEN * (DNS_MESSAGE_RRS_MAX + 1)];
+    size_t count = DNS_MESSAGE_RRS_MAX;
+
+    (void)state;
+    memcpy(wire, "\0\7\x84\0\0\0\0\0\0\0\0\0", 12);
+    for (size_t i = 0; i <= count; i++)
+        memcpy(wire + 12 + i * RR_LEN, "\0\0\1\0\1\0\0\0\1\0\4\1\2\3\4", RR_LEN);
+    wire[6] = (uint8_t)(count >> 8);
+    wire[7] = (uint8_t)count;
+    assert_true(is_read(wire, 12 + count * RR_LEN));
+    assert_int_equal(message->reply.answer_count, count);
+    assert_memory_equal(message->reply.answer[count - 1].rdata, "\1\2\3\4", 4);
+    count++;
+    wire[6] = (uint8_t)(count >> 8);
+    wire[7] = (uint8_t)count;
+    assert_false(is_read(wire, 12 + count * RR_LEN));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +282,8 @@ int main(void)
         cmocka_unit_test_teardown(names_that_are_none_are_malformed, forget_message),
         cmocka_unit_test_teardown(a_name_of_256_octets_is_malformed, forget_message),
         cmocka_unit_test_teardown(rdata_that_its_type_does_not_allow_is_malformed, forget_message),
+        cmocka_unit_test_teardown(tlsa_rdata_is_whole_with_three_octets, forget_message),
+        cmocka_unit_test_teardown(the_number_of_records_is_bounded, forget_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

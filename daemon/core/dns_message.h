@@ -2,13 +2,13 @@
 /*
  * dns_message.h - DNS messages in wire format (RFC 1035 4): writes a query, reads a reply.
  *
- * For asking name servers that nobody vouches for, of which daned's own resolver library is kept
- * away. Pure, and strict: a count that does not fit, a name that is none, a pointer that does not
- * lead backwards, rdata that its type does not allow, or an octet behind the last record make the
- * whole reply malformed. Limits: DNS_MESSAGE_RRS_MAX records in all.
+ * Strict: a count that does not fit, a name that is none, a pointer that does not lead backwards,
+ * rdata that its type does not allow, or an octet behind the last record make the whole reply
+ * malformed. Half a reply would be a denial of what the other half said. Limits:
+ * DNS_MESSAGE_RRS_MAX records in all.
  */
-#ifndef DANED_DANECTL_DNS_MESSAGE_H
-#define DANED_DANECTL_DNS_MESSAGE_H
+#ifndef DANED_CORE_DNS_MESSAGE_H
+#define DANED_CORE_DNS_MESSAGE_H
 
 #include "daemon/core/dns.h"
 
