@@ -18,13 +18,13 @@
 #include "daemon/core/chase.h"
 #include "daemon/core/policy.h"
 
-#define ROLLOVER_LINKS_MAX (CHASE_LINKS_MAX + 1) /* names: of the records, and aliases of it */
-#define ROLLOVER_NAMES_MAX 32                    /* name servers of one zone */
-#define ROLLOVER_SERVERS_MAX 128                 /* addresses of the name servers of one zone */
-#define ROLLOVER_SET_MAX 256                     /* records of one set; a greater one is refused */
-#define ROLLOVER_RECORDS_MAX 256                 /* different records that are listed */
-#define ROLLOVER_STEP_MS 10000                   /* that the name servers of one step may take */
-#define ROLLOVER_JUDGE_MS 10000                  /* after the deadline, for matching certificates */
+#define ROLLOVER_LINKS_MAX (FACT_LINKS_MAX + 1) /* names: of the records, and aliases of it */
+#define ROLLOVER_NAMES_MAX 32                   /* name servers of one zone */
+#define ROLLOVER_SERVERS_MAX 128                /* addresses of the name servers of one zone */
+#define ROLLOVER_SET_MAX 256                    /* records of one set; a greater one is refused */
+#define ROLLOVER_RECORDS_MAX 256                /* different records that are listed */
+#define ROLLOVER_STEP_MS 10000                  /* that the name servers of one step may take */
+#define ROLLOVER_JUDGE_MS 10000                 /* after the deadline, for matching certificates */
 
 /* A set of TLSA records. */
 struct rollover_set {

@@ -22,6 +22,7 @@ void rollover_answer_init(struct rollover_answer *answer, const struct dname *na
 
 void rollover_answer_fini(struct rollover_answer *answer)
 {
+    chase_fini(&answer->chase);
     free(answer->fact);
     dns_message_free(answer->reply);
 }
@@ -74,7 +75,7 @@ void rollover_ask_resolver(struct rollover *rollover, struct rollover_answer *an
     struct dns_exchange_question *questions = alloc_array_zeroed(count + 1, sizeof *questions);
     struct rollover_answer **asked = alloc_array_zeroed(count + 1, sizeof *asked);
 
-    /* A chase ends after CHASE_LINKS_MAX steps. */
+    /* A chase ends after FACT_LINKS_MAX steps. */
     while (ask_once(rollover, answers, count, questions, asked) > 0)
         ;
     free(questions);

@@ -244,7 +244,7 @@ static void add_targets(struct rollover *rollover, size_t index)
             rollover->survey = ROLLOVER_SURVEY_ENDLESS;
             snprintf(rollover->survey_why, sizeof rollover->survey_why,
                 "the aliases at its TLSA name lead in a circle, or there are more than %d",
-                CHASE_LINKS_MAX);
+                FACT_LINKS_MAX);
             return;
         }
         rollover->links[rollover->link_count++].owner = *target;

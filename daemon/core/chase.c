@@ -17,12 +17,17 @@
 void chase_init(struct chase *chase, const struct dname *qname, uint16_t qtype)
 {
     *chase = (struct chase){
-        .qname = *qname,
         .at = *qname,
         .qtype = qtype,
         .status = DNS_SECURE,
         .ttl = UINT32_MAX,
     };
+}
+
+void chase_fini(struct chase *chase)
+{
+    free(chase->path);
+    chase->path = NULL;
 }
 
 static uint32_t read_u32(const uint8_t *at)
@@ -113,6 +118,19 @@ static void cap_ttl_by_dname(struct chase *chase, const struct dns_reply *reply,
     }
 }
 
+/* Goes to the target of a CNAME. Most names have none, so that there is a path only then. */
+static bool follow(struct chase *chase, const struct dns_rr *link)
+{
+    if (!dname_from_wire(link->rdata, link->rdata_len, &chase->at))
+        return false;
+    size_t path_len = (size_t)chase->path_len + chase->at.len;
+    chase->path = alloc_array(chase->path, path_len, 1);
+    memcpy(chase->path + chase->path_len, chase->at.wire, chase->at.len);
+    chase->path_len = (uint16_t)path_len;
+    chase->links++;
+    return true;
+}
+
 /*
  * Follows the CNAMEs of this reply from chase->at on. Returns CAUSE_NONE with *followed_out links
  * followed, or why the chain is none.
@@ -142,20 +160,19 @@ static enum dns_cause follow_cnames(
             return CAUSE_CONTRADICTORY;
         if (!rdata_is_well_formed(link))
             return CAUSE_MALFORMED;
-        if (chase->links == CHASE_LINKS_MAX)
+        if (chase->links == FACT_LINKS_MAX)
             return CAUSE_CNAME_CHAIN;
         cap_ttl(chase, reply, &chase->at, DNS_CNAME, wall_s);
         cap_ttl_by_dname(chase, reply, wall_s);
-        chase->links++;
-        ++*followed_out;
-        if (!dname_from_wire(link->rdata, link->rdata_len, &chase->at))
+        if (!follow(chase, link))
             return CAUSE_MALFORMED;
+        ++*followed_out;
     }
 }
 
-static const struct dname *canonical_of(const struct chase *chase)
+static struct fact_path path_of(const struct chase *chase)
 {
-    return chase->links > 0 ? &chase->at : NULL;
+    return (struct fact_path){chase->path, chase->path_len, chase->links};
 }
 
 static bool same_rdata(const struct dns_rr *a, const struct dns_rr *b)
@@ -250,8 +267,9 @@ static struct fact *take_records(
             kept = fold_mx(records, kept, &omitted);
         /* Of addresses and of a CNAME only the presence matters; the others are kept. */
         bool keep_data = chase->qtype == DNS_MX || chase->qtype == DNS_TLSA;
-        fact = fact_new(FACT_RECORDS, chase->status, chase->ttl, canonical_of(chase), records,
-            keep_data ? kept : 0);
+        struct fact_path path = path_of(chase);
+        fact =
+            fact_new(FACT_RECORDS, chase->status, chase->ttl, &path, records, keep_data ? kept : 0);
         fact->omitted = (uint16_t)omitted;
     }
     free(records);
@@ -330,6 +348,7 @@ struct fact *chase_step(struct chase *chase, const struct dns_reply *reply, int6
         return fact_new_error(CAUSE_NO_SOA);
     }
     chase->ttl = lesser(chase->ttl, ttl);
+    struct fact_path path = path_of(chase);
     return fact_new(reply->rcode == DNS_NXDOMAIN ? FACT_NXDOMAIN : FACT_NODATA, chase->status,
-        chase->ttl, canonical_of(chase), NULL, 0);
+        chase->ttl, &path, NULL, 0);
 }

@@ -96,27 +96,26 @@ bool dname_from_text(const char *text, size_t len, struct dname *name_out)
     return true;
 }
 
-bool dname_from_wire(const uint8_t *wire, size_t len, struct dname *name_out)
+size_t dname_wire_len(const uint8_t *wire, size_t len)
 {
-    struct dname name;
     size_t pos = 0;
 
-    if (len == 0 || len > DNAME_MAX)
-        return false;
-    while (wire[pos] != 0) {
-        size_t label_len = wire[pos];
-        if (label_len > DNAME_LABEL_MAX || label_len + 1 >= len - pos)
-            return false;
-        name.wire[pos] = (uint8_t)label_len;
-        for (size_t i = pos + 1; i <= pos + label_len; i++)
-            name.wire[i] = fold(wire[i]);
-        pos += label_len + 1;
+    while (pos < len && wire[pos] != 0) {
+        if (wire[pos] > DNAME_LABEL_MAX)
+            return 0;
+        pos += (size_t)wire[pos] + 1;
     }
-    if (pos + 1 != len)
+    return pos < len && pos < DNAME_MAX ? pos + 1 : 0;
+}
+
+bool dname_from_wire(const uint8_t *wire, size_t len, struct dname *name_out)
+{
+    if (len == 0 || dname_wire_len(wire, len) != len)
         return false;
-    name.wire[pos] = 0;
-    name.len = (uint8_t)len;
-    *name_out = name;
+    /* The length of a label is less than any letter, so that it is not folded. */
+    for (size_t i = 0; i < len; i++)
+        name_out->wire[i] = fold(wire[i]);
+    name_out->len = (uint8_t)len;
     return true;
 }
 

@@ -36,6 +36,9 @@ bool dname_from_text(const char *text, size_t len, struct dname *name_out);
  */
 bool dname_from_wire(const uint8_t *wire, size_t len, struct dname *name_out);
 
+/* Octets of the uncompressed name at the front of wire[0..len); 0 if there is none. */
+size_t dname_wire_len(const uint8_t *wire, size_t len);
+
 /*
  * Writes the text form, without a trailing dot but for the root ("."), NUL-terminated, into
  * text_out, which has room for DNAME_TEXT_MAX octets. Octets other than letters, digits, '-' and

@@ -38,25 +38,31 @@ void evidence_fini(struct evidence *evidence)
     }
 }
 
-static struct evidence_item **bucket_of(
-    struct evidence *evidence, const struct dname *name, uint16_t type)
+static size_t bucket_of(const struct dname *name, uint16_t type)
 {
     uint32_t hash = 2166136261u ^ type; /* FNV-1a */
 
     for (size_t i = 0; i < name->len; i++)
         hash = (hash ^ name->wire[i]) * 16777619u;
-    return &evidence->buckets[hash % EVIDENCE_BUCKETS];
+    return hash % EVIDENCE_BUCKETS;
+}
+
+/* The item of a question in its bucket, or NULL. */
+static struct evidence_item *find(
+    struct evidence_item *item, const struct dname *name, uint16_t type)
+{
+    while (item && (item->question.type != type || !dname_equal(&item->question.name, name)))
+        item = item->next;
+    return item;
 }
 
 /* Gives the item of a question; *is_new_out says that it had to be made. */
 static struct evidence_item *find_or_insert(
     struct evidence *evidence, const struct dname *name, uint16_t type, bool *is_new_out)
 {
-    struct evidence_item **bucket = bucket_of(evidence, name, type);
-    struct evidence_item *item = *bucket;
+    struct evidence_item **bucket = &evidence->buckets[bucket_of(name, type)];
+    struct evidence_item *item = find(*bucket, name, type);
 
-    while (item && (item->question.type != type || !dname_equal(&item->question.name, name)))
-        item = item->next;
     *is_new_out = !item;
     if (item)
         return item;
@@ -85,6 +91,23 @@ const struct fact *evidence_need(
         evidence->first_needed = item;
     evidence->last_needed = item;
     return NULL;
+}
+
+const struct fact *evidence_find(
+    const struct evidence *evidence, const struct dname *name, uint16_t type)
+{
+    const struct evidence_item *item = find(evidence->buckets[bucket_of(name, type)], name, type);
+
+    return item ? item->fact : NULL;
+}
+
+void evidence_each(const struct evidence *evidence,
+    void (*visit)(void *arg, const struct question *question, const struct fact *fact), void *arg)
+{
+    for (size_t i = 0; i < EVIDENCE_BUCKETS; i++)
+        for (const struct evidence_item *item = evidence->buckets[i]; item; item = item->next)
+            if (item->fact)
+                visit(arg, &item->question, item->fact);
 }
 
 const struct question *evidence_take_need(struct evidence *evidence)

@@ -47,6 +47,14 @@ void evidence_fini(struct evidence *evidence);
 const struct fact *evidence_need(
     struct evidence *evidence, const struct dname *name, uint16_t type, evidence_hosts hosts);
 
+/* Gives the fact for (name, type), borrowed from the evidence; or NULL if it is not known. */
+const struct fact *evidence_find(
+    const struct evidence *evidence, const struct dname *name, uint16_t type);
+
+/* Shows each fact with its question, in no order. */
+void evidence_each(const struct evidence *evidence,
+    void (*visit)(void *arg, const struct question *question, const struct fact *fact), void *arg);
+
 /*
  * Takes the next question that is needed and was not taken yet, to be asked; NULL if there is none.
  * Borrowed from the evidence.

@@ -10,10 +10,9 @@
 #include "daemon/core/alloc.h"
 
 struct fact *fact_new(enum fact_outcome outcome, enum dns_status status, uint32_t ttl,
-    const struct dname *canonical, const struct dns_rr *const *records, size_t count)
+    const struct fact_path *path, const struct dns_rr *const *records, size_t count)
 {
-    size_t canonical_len = canonical ? canonical->len : 0;
-    size_t data_len = canonical_len;
+    size_t data_len = path ? path->len : 0;
 
     for (size_t i = 0; i < count; i++)
         data_len += 2 + (size_t)records[i]->rdata_len;
@@ -23,11 +22,13 @@ struct fact *fact_new(enum fact_outcome outcome, enum dns_status status, uint32_
     fact->ttl = ttl;
     fact->data_len = (uint32_t)data_len;
     fact->record_count = (uint16_t)count;
-    fact->canonical_len = (uint8_t)canonical_len;
     uint8_t *out = fact->data;
-    if (canonical_len > 0)
-        memcpy(out, canonical->wire, canonical_len);
-    out += canonical_len;
+    if (path && path->count > 0) {
+        fact->link_count = path->count;
+        fact->path_len = path->len;
+        memcpy(out, path->names, path->len);
+        out += path->len;
+    }
     for (size_t i = 0; i < count; i++) {
         out[0] = (uint8_t)(records[i]->rdata_len >> 8);
         out[1] = (uint8_t)records[i]->rdata_len;
@@ -55,7 +56,7 @@ struct fact *fact_copy(const struct fact *fact)
 }
 
 /* The packed form: these octets, then the data as it is. */
-enum { AT_OUTCOME, AT_STATUS, AT_CAUSE, AT_OMITTED, AT_CANONICAL_LEN = 5, PACKED_FIXED };
+enum { AT_OUTCOME, AT_STATUS, AT_CAUSE, AT_OMITTED, AT_LINK_COUNT = 5, PACKED_FIXED };
 
 size_t fact_packed_size(const struct fact *fact)
 {
@@ -69,7 +70,7 @@ void fact_pack(const struct fact *fact, uint8_t *out)
     out[AT_CAUSE] = fact->cause;
     out[AT_OMITTED] = (uint8_t)(fact->omitted >> 8);
     out[AT_OMITTED + 1] = (uint8_t)fact->omitted;
-    out[AT_CANONICAL_LEN] = fact->canonical_len;
+    out[AT_LINK_COUNT] = fact->link_count;
     memcpy(out + PACKED_FIXED, fact->data, fact->data_len);
 }
 
@@ -113,11 +114,28 @@ static bool head_is_sound(uint16_t type, const struct fact *fact)
     return fact->omitted == 0 || (type == DNS_MX && fact->outcome == FACT_RECORDS);
 }
 
-/* Counts the records behind the canonical name. Returns false if they are not as they must be. */
+/* Measures the path. Returns false if its names are not as they must be. */
+static bool measure_path(struct fact *fact)
+{
+    size_t at = 0;
+
+    if (fact->link_count > FACT_LINKS_MAX)
+        return false;
+    for (unsigned i = 0; i < fact->link_count; i++) {
+        size_t len = dname_wire_len(fact->data + at, fact->data_len - at);
+        if (len == 0 || !is_folded_name(fact->data + at, len))
+            return false;
+        at += len;
+    }
+    fact->path_len = (uint16_t)at;
+    return true;
+}
+
+/* Counts the records behind the path. Returns false if they are not as they must be. */
 static bool count_records(uint16_t type, struct fact *fact)
 {
     bool has_data = fact->outcome == FACT_RECORDS && (type == DNS_MX || type == DNS_TLSA);
-    size_t at = fact->canonical_len;
+    size_t at = fact->path_len;
 
     while (fact->data_len - at >= 2) {
         size_t len = (size_t)(fact->data[at] << 8 | fact->data[at + 1]);
@@ -145,11 +163,9 @@ struct fact *fact_unpack(uint16_t type, const uint8_t *octets, size_t len, uint6
     fact->status = octets[AT_STATUS];
     fact->cause = octets[AT_CAUSE];
     fact->omitted = (uint16_t)(octets[AT_OMITTED] << 8 | octets[AT_OMITTED + 1]);
-    fact->canonical_len = octets[AT_CANONICAL_LEN];
+    fact->link_count = octets[AT_LINK_COUNT];
     memcpy(fact->data, octets + PACKED_FIXED, fact->data_len);
-    if (head_is_sound(type, fact) && fact->canonical_len <= fact->data_len &&
-        (fact->canonical_len == 0 || is_folded_name(fact->data, fact->canonical_len)) &&
-        count_records(type, fact))
+    if (head_is_sound(type, fact) && measure_path(fact) && count_records(type, fact))
         return fact;
     free(fact);
     return NULL;
@@ -167,19 +183,31 @@ uint32_t fact_ttl_cap(const struct fact *fact, uint32_t max_ttl_s, uint32_t nega
     return is_denial && negative_max_ttl_s < max_ttl_s ? negative_max_ttl_s : max_ttl_s;
 }
 
+bool fact_next_link(const struct fact *fact, size_t *cursor, struct dname *target_out)
+{
+    size_t len = dname_wire_len(fact->data + *cursor, fact->path_len - *cursor);
+
+    if (len == 0)
+        return false;
+    target_out->len = (uint8_t)len;
+    memcpy(target_out->wire, fact->data + *cursor, len);
+    *cursor += len;
+    return true;
+}
+
 bool fact_canonical(const struct fact *fact, struct dname *canonical_out)
 {
-    if (fact->canonical_len == 0)
-        return false;
-    canonical_out->len = fact->canonical_len;
-    memcpy(canonical_out->wire, fact->data, fact->canonical_len);
-    return true;
+    size_t cursor = 0;
+
+    while (fact_next_link(fact, &cursor, canonical_out))
+        ;
+    return fact->link_count > 0;
 }
 
 bool fact_next_record(
     const struct fact *fact, size_t *cursor, const uint8_t **rdata_out, uint16_t *rdata_len_out)
 {
-    size_t at = *cursor == 0 ? fact->canonical_len : *cursor;
+    size_t at = *cursor == 0 ? fact->path_len : *cursor;
 
     if (fact->record_count == 0 || at >= fact->data_len)
         return false;

@@ -21,25 +21,36 @@ enum fact_outcome {
 /* MX hosts beyond this number are dropped and counted in omitted. */
 #define FACT_MX_MAX 64
 
+/* More CNAMEs behind one another than these are an error, so that every name of a chain is kept. */
+#define FACT_LINKS_MAX 10
+
+/* The names that a chain of CNAMEs leads to, in their order: the last is the canonical one. */
+struct fact_path {
+    const uint8_t *names; /* in lower-cased wire form, one behind the other */
+    uint16_t len;         /* octets of names */
+    uint8_t count;        /* links of the chain, FACT_LINKS_MAX at most */
+};
+
 struct fact {
     uint64_t expires_ms;   /* set by whoever keeps the fact; not after it is it served */
     uint32_t ttl;          /* seconds it may live from when it was learned; 0 once unpacked */
     uint32_t data_len;     /* octets of data */
     uint16_t record_count; /* in data */
     uint16_t omitted;      /* MX hosts that did not fit */
+    uint16_t path_len;     /* octets of the names of the path; 0 if no CNAME was met */
     uint8_t outcome;       /* enum fact_outcome */
     uint8_t status;        /* enum dns_status; DNS_ERROR exactly when outcome is FACT_ERROR */
     uint8_t cause;         /* enum dns_cause of a FACT_ERROR, else CAUSE_NONE */
-    uint8_t canonical_len; /* octets of the CNAME-expanded name, 0 if no CNAME was met */
-    uint8_t data[]; /* the canonical name; then for each record 2 octets of length and rdata */
+    uint8_t link_count;    /* CNAMEs that were met, and names of the path */
+    uint8_t data[];        /* the path; then for each record 2 octets of length and rdata */
 };
 
 /*
- * Makes a fact from records, each an uncompressed rdata, in their order. canonical is NULL or "no
- * name" if no CNAME was met. The caller frees it with free(). Never NULL. expires_ms is 0.
+ * Makes a fact from records, each an uncompressed rdata, in their order. path is NULL, or without a
+ * name, if no CNAME was met. The caller frees it with free(). Never NULL. expires_ms is 0.
  */
 struct fact *fact_new(enum fact_outcome outcome, enum dns_status status, uint32_t ttl,
-    const struct dname *canonical, const struct dns_rr *const *records, size_t count);
+    const struct fact_path *path, const struct dns_rr *const *records, size_t count);
 
 /* Makes a FACT_ERROR with its cause; ttl 0. The caller frees it with free(). Never NULL. */
 struct fact *fact_new_error(enum dns_cause cause);
@@ -69,6 +80,12 @@ bool fact_rdata_is_well_formed(uint16_t type, const uint8_t *rdata, size_t len);
 
 /* Gives a copy of its own, to be freed with free(). */
 struct fact *fact_copy(const struct fact *fact);
+
+/*
+ * Walks the names that the chain of CNAMEs leads to: *cursor starts at 0. Returns false behind the
+ * last.
+ */
+bool fact_next_link(const struct fact *fact, size_t *cursor, struct dname *target_out);
 
 /* Whether the lookup met a CNAME; if so, gives the last name of the chain. */
 bool fact_canonical(const struct fact *fact, struct dname *canonical_out);

@@ -1,6 +1,7 @@
 # Files of daemon/core: one line a module.
 noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES =
+libcore_a_SOURCES += daemon/core/alias.h daemon/core/alias.c
 libcore_a_SOURCES += daemon/core/alloc.h daemon/core/alloc.c
 libcore_a_SOURCES += daemon/core/answer.h daemon/core/answer.c
 libcore_a_SOURCES += daemon/core/blocks.h daemon/core/blocks.c

@@ -207,7 +207,7 @@ static void decide_level(struct verdict *verdict, const struct policy_options *o
     }
 }
 
-static void begin(struct verdict *verdict)
+static void begin(struct verdict *verdict, const struct evidence *evidence)
 {
     settle(verdict, LEVEL_DEFER, REASON_BAD_REQUEST);
     verdict->failure.cause = CAUSE_NONE;
@@ -215,6 +215,7 @@ static void begin(struct verdict *verdict)
     verdict->mx = MX_NOT_ASKED;
     verdict->mx_status = DNS_SECURE;
     verdict->mx_canonical.len = 0;
+    verdict->evidence = evidence;
     verdict->host_count = 0;
 }
 
@@ -223,7 +224,7 @@ bool policy_decide(const struct destination *destination, const struct policy_op
 {
     const struct fact *mx = NULL;
 
-    begin(verdict_out);
+    begin(verdict_out, evidence);
     switch (destination->kind) {
     case DESTINATION_ADDRESS:
         settle(verdict_out, LEVEL_MAY, REASON_ADDRESS_LITERAL);

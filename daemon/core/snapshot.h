@@ -33,7 +33,7 @@
 
 #include "daemon/core/cache.h"
 
-#define SNAPSHOT_VERSION 1
+#define SNAPSHOT_VERSION 2
 
 /* In octets: the records of a frame; what is worth a write; what a reader wants at once at most. */
 #define SNAPSHOT_FRAME_MAX (64 * 1024)

@@ -76,6 +76,13 @@ bool level_at_least(enum level a, enum level b)
     return a >= b;
 }
 
+bool host_tlsa_owner(const struct host_verdict *host, uint16_t port, struct dname *owner_out)
+{
+    if (!host->tlsa && !host->insecure_tlsa)
+        return false;
+    return dname_tlsa_owner(host->tlsa ? &host->tlsa_base : &host->insecure_base, port, owner_out);
+}
+
 static size_t add_name(struct dname *names, size_t count, const struct dname *name)
 {
     if (name->len == 0)

@@ -103,6 +103,8 @@ enum host_reason {
 #undef X
 };
 
+struct evidence;
+
 /* What one lookup that failed was for. */
 struct failure {
     enum dns_cause cause; /* CAUSE_NONE: nothing failed */
@@ -151,9 +153,13 @@ struct verdict {
     enum dns_status mx_status;
     uint64_t mx_expires_ms;    /* of the MX fact alone */
     struct dname mx_canonical; /* CNAME expansion of the domain; "no name" if it is no alias */
+    const struct evidence *evidence; /* of which it was made, and from which it borrows */
     size_t host_count;
     struct host_verdict hosts[VERDICT_HOSTS_MAX];
 };
+
+/* Whether TLSA records were found for a host, secure or not; gives the name that they have. */
+bool host_tlsa_owner(const struct host_verdict *host, uint16_t port, struct dname *owner_out);
 
 /* Texts; all of static storage. */
 const char *level_text(enum level level);

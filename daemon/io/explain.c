@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "daemon/core/alias.h"
 #include "daemon/core/map.h"
 #include "daemon/core/tlsa.h"
 #include "daemon/io/control_show.h"
@@ -57,6 +58,25 @@ static struct answer told(const struct explain_subject *subject)
     return answer_of(subject->verdict);
 }
 
+/* The CNAMEs that the answer to (name, type) has come by, each with its own status. */
+static json_t *cnames_tree(
+    const struct explain_subject *subject, const struct dname *name, uint16_t type)
+{
+    struct alias_link links[FACT_LINKS_MAX];
+    size_t count = alias_links(subject->verdict->evidence, name, type, links);
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        json_t *status = links[i].status == DNS_ERROR
+                             ? json_null()
+                             : json_string(control_status_word(links[i].status));
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:o}", "owner", name_or_null(&links[i].owner), "target",
+                      name_or_null(&links[i].target), "status", status));
+    }
+    return list;
+}
+
 /* ---- MX ---- */
 
 static void add_exchange(json_t *records, uint16_t preference, const struct dname *host)
@@ -65,11 +85,12 @@ static void add_exchange(json_t *records, uint16_t preference, const struct dnam
         json_pack("{s:i, s:o}", "preference", (int)preference, "host", name_or_null(host)));
 }
 
-/* A verdict does not keep the records of a null MX: the fact, if it is still there, does. */
+/* A verdict does not list the records of a null MX: the fact does. */
 static json_t *mx_records(const struct explain_subject *subject)
 {
     const struct verdict *verdict = subject->verdict;
     json_t *records = json_array();
+    const struct fact *mx = evidence_find(verdict->evidence, &subject->destination->name, DNS_MX);
     size_t cursor = 0;
     const uint8_t *rdata;
     uint16_t len;
@@ -80,8 +101,8 @@ static json_t *mx_records(const struct explain_subject *subject)
         for (size_t i = 0; i < verdict->host_count; i++)
             if (verdict->hosts[i].name.len > 0)
                 add_exchange(records, verdict->hosts[i].preference, &verdict->hosts[i].name);
-    if (verdict->mx == MX_NULL && subject->mx)
-        while (fact_next_record(subject->mx, &cursor, &rdata, &len)) {
+    if (verdict->mx == MX_NULL && mx)
+        while (fact_next_record(mx, &cursor, &rdata, &len)) {
             fact_read_mx(rdata, len, &preference, &host);
             add_exchange(records, preference, &host);
         }
@@ -114,9 +135,10 @@ static json_t *mx_tree(const struct explain_subject *subject, uint64_t now_ms)
     json_t *status = asked ? json_string(control_status_word(verdict->mx_status)) : json_null();
     json_t *ttl = asked ? seconds_left(verdict->mx_expires_ms, now_ms) : json_null();
 
-    return json_pack("{s:o, s:s, s:o, s:o, s:o}", "status", status, "kind", mx_kind(verdict->mx),
-        "records", mx_records(subject), "ttl", ttl, "canonical",
-        asked ? name_or_null(&verdict->mx_canonical) : json_null());
+    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "status", status, "kind",
+        mx_kind(verdict->mx), "records", mx_records(subject), "ttl", ttl, "canonical",
+        asked ? name_or_null(&verdict->mx_canonical) : json_null(), "cnames",
+        cnames_tree(subject, &subject->destination->name, DNS_MX));
 }
 
 /* ---- one host ---- */
@@ -179,20 +201,22 @@ static json_t *records_tree(const struct fact *tlsa, bool is_secure, json_int_t 
 }
 
 /* The TLSA RRset: that which binds or, for want of one, one that proves nothing. */
-static void add_tlsa(json_t *tree, const struct host_verdict *host, uint16_t port, uint64_t now_ms)
+static void add_tlsa(json_t *tree, const struct explain_subject *subject,
+    const struct host_verdict *host, uint64_t now_ms)
 {
     const struct fact *tlsa = host->tlsa ? host->tlsa : host->insecure_tlsa;
-    struct dname owner = {.len = 0};
+    struct dname owner;
     struct dname canonical;
     json_int_t omitted;
 
     if (!tlsa || !fact_canonical(tlsa, &canonical))
         canonical.len = 0;
-    if (tlsa)
-        dname_tlsa_owner(host->tlsa ? &host->tlsa_base : &host->insecure_base, port, &owner);
+    if (!host_tlsa_owner(host, subject->destination->port, &owner))
+        owner.len = 0;
     json_object_set_new(tree, "tlsa_base", name_or_null(&host->tlsa_base));
     json_object_set_new(tree, "tlsa_name", name_or_null(&owner));
     json_object_set_new(tree, "tlsa_canonical", name_or_null(&canonical));
+    json_object_set_new(tree, "tlsa_cnames", cnames_tree(subject, &owner, DNS_TLSA));
     json_object_set_new(tree, "tlsa_status",
         tlsa ? json_string(control_status_word((enum dns_status)tlsa->status)) : json_null());
     json_object_set_new(
@@ -237,7 +261,10 @@ static json_t *host_tree(
     explain_host_hint(host, port, hint);
     json_object_set_new(tree, "address_ttl", seconds_left(host->address_expires_ms, now_ms));
     json_object_set_new(tree, "canonical", name_or_null(&host->canonical));
-    add_tlsa(tree, host, port, now_ms);
+    json_object_set_new(tree, "cnames",
+        cnames_tree(
+            subject, &host->name, alias_address_type(subject->verdict->evidence, &host->name)));
+    add_tlsa(tree, subject, host, now_ms);
     json_object_set_new(tree, "sni", name_or_null(&host->tlsa_base));
     json_object_set_new(tree, "reference_names", reference_names(subject, host));
     json_object_set_new(tree, "failure", failure_tree(&host->failure));

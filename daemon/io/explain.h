@@ -18,9 +18,8 @@
 
 struct explain_subject {
     const struct destination *destination;
-    const struct verdict *verdict;   /* final */
+    const struct verdict *verdict;   /* final, of lookups_decide_fully() */
     const struct override *override; /* that fits the destination, or NULL */
-    const struct fact *mx;           /* the MX fact if the cache has it, or NULL: for a null MX */
     bool cached;                     /* the level was in the cache before it was asked for */
 };
 

@@ -79,6 +79,27 @@ static void write_override(struct text *text, const json_t *override)
         decides ? "The MTA is told this, whatever DNS says." : "It leaves the decision to DNS.");
 }
 
+/*
+ * The CNAMEs that were followed, a line each, above what they lead to: a chain is as secure as the
+ * weakest of them, and it is the zone of that one's owner that lacks DNSSEC. Gives whether each of
+ * them is secure.
+ */
+static bool write_cnames(struct text *text, const json_t *cnames)
+{
+    bool secure = true;
+    size_t i;
+    const json_t *link;
+
+    json_array_foreach(cnames, i, link)
+    {
+        const char *status = show_text(link, "status");
+        WRITE(text, i == 0 ? "CNAME" : "", "%s -> %s, %s", show_text(link, "owner"),
+            show_text(link, "target"), status[0] ? status : "not known to be secure");
+        secure = secure && strcmp(status, "secure") == 0;
+    }
+    return secure;
+}
+
 static void write_mx(struct text *text, const json_t *tree)
 {
     const json_t *mx = json_object_get(tree, "mx");
@@ -89,6 +110,7 @@ static void write_mx(struct text *text, const json_t *tree)
 
     if (strcmp(kind, "not-asked") == 0)
         return;
+    write_cnames(text, json_object_get(mx, "cnames"));
     if (strcmp(kind, "failed") == 0)
         WRITE(text, "MX", "error");
     else if (strcmp(kind, "no-such-domain") == 0)
@@ -99,9 +121,6 @@ static void write_mx(struct text *text, const json_t *tree)
             show_int(mx, "ttl"));
     else
         WRITE(text, "MX", "%s, " SECONDS " left", status, show_int(mx, "ttl"));
-    if (show_text(mx, "canonical")[0])
-        WRITE(text, "", "%s is an alias of %s", show_text(tree, "destination"),
-            show_text(mx, "canonical"));
     json_array_foreach(json_object_get(mx, "records"), i, record) WRITE(text, "",
         "%5" JSON_INTEGER_FORMAT "  %s", show_int(record, "preference"), show_text(record, "host"));
 }
@@ -131,10 +150,9 @@ static void write_tlsa(struct text *text, const json_t *host)
 
     if (!show_text(host, "tlsa_name")[0])
         return;
+    write_cnames(text, json_object_get(host, "tlsa_cnames"));
     WRITE(text, "TLSA", "%s, %s, " SECONDS " left", show_text(host, "tlsa_name"),
         show_text(host, "tlsa_status"), show_int(host, "tlsa_ttl"));
-    if (show_text(host, "tlsa_canonical")[0])
-        WRITE(text, "", "an alias of %s", show_text(host, "tlsa_canonical"));
     json_array_foreach(records, i, one)
     {
         write_record(text, "", one);
@@ -159,7 +177,7 @@ static void write_address(struct text *text, const json_t *host)
 {
     const char *status = show_text(host, "address");
     const char *canonical = show_text(host, "canonical");
-    bool is_insecure = strcmp(status, "insecure") == 0;
+    bool is_led_securely = write_cnames(text, json_object_get(host, "cnames"));
 
     if (strcmp(status, "error") == 0)
         WRITE(text, "address", "error, asked again in " SECONDS, show_int(host, "address_ttl"));
@@ -167,14 +185,14 @@ static void write_address(struct text *text, const json_t *host)
         WRITE(text, "address", "%s, " SECONDS " left", status, show_int(host, "address_ttl"));
     else
         WRITE(text, "address", "%s", status);
-    if (!canonical[0])
+    if (!canonical[0] || strcmp(status, "insecure") != 0)
         return;
-    if (is_insecure && show_text(host, "tlsa_base")[0])
-        WRITE(text, "alias of",
-            "%s, by a secure CNAME: TLSA records with the host's own name bind (RFC 7672 2.2.2)",
-            canonical);
-    else
-        WRITE(text, "alias of", "%s", canonical);
+    if (is_led_securely)
+        WRITE(text, "", "every CNAME is secure, the address records of %s are not", canonical);
+    if (show_text(host, "tlsa_base")[0])
+        WRITE(text, "",
+            "TLSA records with the host's own name bind, as its own CNAME is secure (RFC 7672 "
+            "2.2.2)");
 }
 
 static void write_host(struct text *text, const json_t *host)

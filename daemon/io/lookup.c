@@ -15,13 +15,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/core/alias.h"
 #include "daemon/core/alloc.h"
 #include "daemon/core/table.h"
 
 enum lookup_mode {
-    LOOKS_UP,   /* what the cache has is good enough */
-    LOOKS_ANEW, /* the MX records are asked for though the cache may have them */
-    REFRESHES,  /* nobody waits: what will soon expire is asked for before it does */
+    LOOKS_UP,    /* what the cache has is good enough */
+    LOOKS_FULLY, /* so it is, but each link of a chain of CNAMEs that is not secure is wanted, too
+                  */
+    LOOKS_ANEW,  /* the MX records are asked for though the cache may have them */
+    REFRESHES,   /* nobody waits: what will soon expire is asked for before it does */
 };
 
 struct lookup {
@@ -274,8 +277,9 @@ static void keep_level(const struct lookup *lookup, const struct verdict *verdic
      * A look that fails says nothing against what is known: that of a second one, that of one for
      * which some fact had to leave the cache before the level, or one that is not kept at all.
      */
-    if (is_failure(&answer) && (lookup->mode != LOOKS_UP || answer.expires_ms <= now_ms ||
-                                   has_level(lookups, destination, now_ms)))
+    bool is_second = lookup->mode == LOOKS_ANEW || lookup->mode == REFRESHES;
+    if (is_failure(&answer) &&
+        (is_second || answer.expires_ms <= now_ms || has_level(lookups, destination, now_ms)))
         return;
     /*
      * Only decided levels are compared: one that could not be found out is neither weaker nor
@@ -323,18 +327,31 @@ static void look_for(struct lookup *lookup, const struct question *question, uin
     evidence_add(&lookup->evidence, question, cached);
 }
 
+/* Whether all is known that is wanted; then lookups->verdict is final. */
+static bool is_known(struct lookup *lookup)
+{
+    struct lookups *lookups = lookup->owner;
+    struct evidence *evidence = &lookup->evidence;
+
+    if (!policy_decide(&lookup->destination, &lookups->options.policy, evidence, lookups->verdict))
+        return false;
+    if (lookup->mode != LOOKS_FULLY)
+        return true;
+    /* All hosts are decided, so that none is due but for a link. */
+    evidence->due = 0;
+    return alias_links_known(&lookup->destination, lookups->verdict, evidence);
+}
+
 /*
  * Goes as far as what is known allows. Returns true if lookups->verdict is final. A fact that is
  * awaited comes by on_fact().
  */
 static bool advance(struct lookup *lookup, uint64_t now_ms)
 {
-    struct lookups *lookups = lookup->owner;
     const struct question *question;
 
     for (;;) {
-        if (policy_decide(&lookup->destination, &lookups->options.policy, &lookup->evidence,
-                lookups->verdict))
+        if (is_known(lookup))
             return true;
         while ((question = evidence_take_need(&lookup->evidence)) != NULL)
             look_for(lookup, question, now_ms);
@@ -465,6 +482,7 @@ static const struct verdict *lend(
 {
     lookups->ready = verdict;
     lookups->ready_evidence = *evidence;
+    verdict->evidence = &lookups->ready_evidence;
     evidence_init(evidence);
     return verdict;
 }
@@ -516,6 +534,14 @@ enum lookup_status lookups_decide(struct lookups *lookups, const struct destinat
 {
     return decide(
         lookups, &(struct lookup_key){destination, LOOKS_UP}, now_ms, waiter, verdict_out);
+}
+
+enum lookup_status lookups_decide_fully(struct lookups *lookups,
+    const struct destination *destination, uint64_t now_ms, struct lookup_waiter *waiter,
+    const struct verdict **verdict_out)
+{
+    return decide(
+        lookups, &(struct lookup_key){destination, LOOKS_FULLY}, now_ms, waiter, verdict_out);
 }
 
 enum lookup_status lookups_decide_anew(struct lookups *lookups,

@@ -101,6 +101,14 @@ bool lookups_known(struct lookups *lookups, const struct destination *destinatio
 enum lookup_status lookups_decide(struct lookups *lookups, const struct destination *destination,
     uint64_t now_ms, struct lookup_waiter *waiter, const struct verdict **verdict_out);
 
+/*
+ * As lookups_decide(), and asks for each CNAME record of a chain that is not secure: then
+ * alias_links() can say of the verdict's evidence which of them is to blame.
+ */
+enum lookup_status lookups_decide_fully(struct lookups *lookups,
+    const struct destination *destination, uint64_t now_ms, struct lookup_waiter *waiter,
+    const struct verdict **verdict_out);
+
 /* Reads a level as cache_walk_step() shows it, of CACHE_DOMAIN or CACHE_HOST. */
 struct answer lookups_read_level(const struct cache_item *item);
 

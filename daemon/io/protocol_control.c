@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "daemon/core/alloc.h"
-#include "daemon/core/fact_cache.h"
 #include "daemon/io/control.h"
 #include "daemon/io/control_dump.h"
 #include "daemon/io/control_flush.h"
@@ -81,15 +80,10 @@ static void explain(
     struct override_match match;
     struct explain_subject subject = {
         .destination = destination, .verdict = verdict, .cached = control->cached};
-    struct fact *mx = NULL;
 
     if (lookups_find_override(server->lookups, destination, &match))
         subject.override = match.override;
-    if (verdict->mx == MX_NULL)
-        mx = fact_cache_get(server->control->cache, DNS_MX, &destination->name, now_ms);
-    subject.mx = mx;
     show(control, explain_tree(&subject, now_ms), explain_text);
-    free(mx);
 }
 
 /* Reads the destination of a command. Returns false, with the reply written, if it is none. */
@@ -117,7 +111,7 @@ static bool run_explain(struct server *server, struct control *control,
     control->cached =
         control->request.destination.kind != DESTINATION_ADDRESS &&
         lookups_cached(server->lookups, &control->request.destination, now_ms, &known);
-    if (lookups_decide(server->lookups, &control->request.destination, now_ms,
+    if (lookups_decide_fully(server->lookups, &control->request.destination, now_ms,
             &control->request.waiter, &verdict) == LOOKUP_PENDING)
         return false;
     explain(server, control, verdict, now_ms);

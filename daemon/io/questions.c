@@ -65,6 +65,7 @@ static void free_pending(struct pending *pending)
         pending->waiters = waiter->next;
         free(waiter);
     }
+    chase_fini(&pending->chase);
     free(pending);
 }
 

@@ -8,7 +8,7 @@
  * turn (io/turns.h).
  *
  * Owns the questions under way; borrows the cache and the resolver. A question ends by the
- * resolver's time-out after it was sent, CHASE_LINKS_MAX times over at the worst, and is sent
+ * resolver's time-out after it was sent, FACT_LINKS_MAX times over at the worst, and is sent
  * within TURNS_WAIT_MS or refused as overloaded.
  */
 #ifndef DANED_IO_QUESTIONS_H

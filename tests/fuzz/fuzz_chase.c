@@ -183,6 +183,7 @@ static void check_fact(
     const struct chase *chase, const struct dns_reply *last, const struct fact *fact, bool all_ad)
 {
     struct dname canonical;
+    struct dname target;
     size_t cursor = 0;
     const uint8_t *rdata;
     uint16_t rdata_len;
@@ -199,6 +200,10 @@ static void check_fact(
     FUZZ_CHECK(fact->ttl <= INT32_MAX);
     FUZZ_CHECK(fact_canonical(fact, &canonical) == (chase->links > 0));
     FUZZ_CHECK(chase->links == 0 || dname_equal(&canonical, &chase->at));
+    while (fact_next_link(fact, &cursor, &target))
+        count++;
+    FUZZ_CHECK(count == chase->links && cursor == fact->path_len);
+    cursor = count = 0;
     const struct dns_rr *found = find(last, &chase->at, chase->qtype);
     /* A denial is never read out of a reply that has the record, nor one without a fitting SOA. */
     FUZZ_CHECK((fact->outcome == FACT_RECORDS) == (found != NULL));
@@ -218,11 +223,22 @@ static void check_fact(
     FUZZ_CHECK(count == fact->record_count);
 }
 
+static struct chase copy_of(const struct chase *chase)
+{
+    struct chase copy = *chase;
+
+    copy.path = malloc((size_t)chase->path_len + 1);
+    FUZZ_CHECK(copy.path != NULL);
+    if (chase->path_len > 0)
+        memcpy(copy.path, chase->path, chase->path_len);
+    return copy;
+}
+
 /* The order of the records in a reply says nothing (RFC 2181 5). */
 static void check_order(
     const struct chase *before, const struct dns_reply *reply, const struct fact *fact)
 {
-    struct chase chase = *before;
+    struct chase chase = copy_of(before);
     struct dns_reply turned = *reply;
     struct dns_rr answer[RRS_MAX];
 
@@ -236,6 +252,7 @@ static void check_order(
         FUZZ_CHECK(fact->outcome == FACT_ERROR || fact->ttl == other->ttl);
     }
     free(other);
+    chase_fini(&chase);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -252,17 +269,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_CHECK(dname_from_text("a.example", 9, &name));
     chase_init(&chase, &name, asked[take(&input) % 5]);
     while (!fact) {
-        struct chase before = chase;
+        struct chase before = copy_of(&chase);
         /* Each step but the last follows a link or more. */
-        FUZZ_CHECK(steps++ <= CHASE_LINKS_MAX);
+        FUZZ_CHECK(steps++ <= FACT_LINKS_MAX);
         take_reply(&input, &chase, &reply);
         all_ad = all_ad && reply.dns.ad;
         fact = chase_step(&chase, &reply.dns, WALL_S);
-        FUZZ_CHECK(chase.links <= CHASE_LINKS_MAX);
+        FUZZ_CHECK(chase.links <= FACT_LINKS_MAX);
         FUZZ_CHECK(fact || chase.links > before.links);
         check_order(&before, &reply.dns, fact);
+        chase_fini(&before);
     }
     check_fact(&chase, &reply.dns, fact, all_ad);
     free(fact);
+    chase_fini(&chase);
     return 0;
 }

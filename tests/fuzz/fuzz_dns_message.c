@@ -71,6 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct fact *fact = chase_step(&chase, &message->reply, 1700000000);
         FUZZ_CHECK(fact || chase.links > 0);
         free(fact);
+        chase_fini(&chase);
     }
     dns_message_free(message);
     return 0;

@@ -73,6 +73,8 @@ tests_unit_io_test_hit_LDFLAGS = $(AM_LDFLAGS) \
 # These stand on the fake resolver and the time of the scenarios.
 UNIT_TESTS += tests/unit/io/test_upkeep
 tests_unit_io_test_upkeep_SOURCES = tests/unit/io/test_upkeep.c $(SCENARIO_COMMON)
+UNIT_TESTS += tests/unit/io/test_alias
+tests_unit_io_test_alias_SOURCES = tests/unit/io/test_alias.c $(SCENARIO_COMMON)
 UNIT_TESTS += tests/unit/io/test_lookup
 tests_unit_io_test_lookup_SOURCES = tests/unit/io/test_lookup.c $(SCENARIO_COMMON)
 UNIT_TESTS += tests/unit/io/test_questions

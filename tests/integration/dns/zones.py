@@ -206,6 +206,11 @@ def add_host_aliases(world, expected):
         # RFC 7671 5.2.3: found at the alias, the base domain is the MX host's own name.
         pin = D1 if label in ('atalias', 'unsignedown') else AS_DANE
         exchange(expected, zone, label, answer, 'h.' + label, pin=pin)
+    # One insecure link makes the chain insecure, wherever it is (RFC 7672 2.1.3).
+    zone.add('h.middle CNAME i.middle.unsigned.example.\nj.middle CNAME mx.alg13.example.')
+    exchange(expected, zone, 'middle', PLAIN, 'h.middle')
+    zone.add('h.island CNAME h.island.example.')  # signed, but nobody vouches for its key
+    exchange(expected, zone, 'island', PLAIN, 'h.island')
     zone.add('h.between CNAME i.between\ni.between CNAME bare\n_25._tcp.i.between TLSA ' + GOOD)
     exchange(expected, zone, 'between', PLAIN, 'h.between')
     bad = world.zone('badcname.example.')
@@ -223,6 +228,7 @@ def add_tlsa_aliases(world, expected):
             ('unsigned', '_25._tcp.mx.unsigned.example.', PLAIN, '-'),
             ('nodomain', '_25._tcp.gone.alg13.example.', PLAIN, '-'),
             ('nodata', 'mx.alg13.example.', PLAIN, '-'),
+            ('middle', '_dane.middle.unsigned.example.', PLAIN, '-'),
             ('bogus', '_25._tcp.mx.badtlsa.bogus.example.', HOSTS_FAILED, '-'),
             ('loop', '_25._tcp.mx.loop', HOSTS_FAILED, '-')):
         mailbox(expected, zone, label, answer, pin=pin)
@@ -236,6 +242,7 @@ def add_domain_aliases(world, expected):
     for label, target, answer in (
             ('secure', 'alg13.example.', REQUIRED),
             ('chain', 'secure', REQUIRED),
+            ('middle', 'middle.unsigned.example.', INSECURE_MX),
             ('unsigned', 'tosigned.unsigned.example.', INSECURE_MX),
             ('bogus', 'badmx.bogus.example.', MX_FAILED),
             ('implicit', 'implicit.alg13.example.', REQUIRED),
@@ -269,6 +276,9 @@ def add_insecure(world, expected):
     exchange(expected, zone, 'two', MIXED, 'mx.alg13.example.', 'mx')
     exchange(expected, zone, 'onebad', INSECURE_MX, 'mx.alg13.example.', 'mx.bada.bogus.example.')
     zone.add('h.aliased CNAME mx.alg13.example.')
+    # In the middle of chains that begin and end in signed zones.
+    zone.add('i.middle CNAME j.middle.cname.example.\nmiddle CNAME secure.alias.example.\n'
+             '_dane.middle CNAME _dane.shared.tlsacname.example.')
     expected.add('gone.unsigned.example', NO_DOMAIN)
     zone.add('nomail TXT "nothing"')
     expected.add('nomail.unsigned.example', NO_ADDRESS)
@@ -278,6 +288,7 @@ def add_insecure(world, expected):
     exchange(expected, signed, '@', PLAIN, 'mx.unsigned.example.')
     exchange(expected, signed, 'aliased', PLAIN, 'h.aliased.unsigned.example.')
     island = world.zone('island.example.', delegation='insecure')
+    island.add('h CNAME mx.alg13.example.')
     mailbox(expected, island, '@', PLAIN, GOOD)
     optout = world.zone('optout.example.', nsec3=True, opt_out=True)
     mailbox(expected, optout, '@', REQUIRED, GOOD, pin=D1)

@@ -68,7 +68,9 @@ static struct fact *read_one(const struct draft *draft)
     struct dname name = name_of("mx.example");
 
     chase_init(&chase, &name, draft->reply.qtype);
-    return chase_step(&chase, &draft->reply, NOW);
+    struct fact *fact = chase_step(&chase, &draft->reply, NOW);
+    chase_fini(&chase);
+    return fact;
 }
 
 static void expect_error(const struct draft *draft, enum dns_cause cause)
@@ -205,6 +207,38 @@ static void a_question_about_an_alias_is_about_that_record_alone(void **state)
     expect_error(&draft, CAUSE_CONTRADICTORY);
 }
 
+static void every_name_on_the_way_is_kept_over_all_replies(void **state)
+{
+    static const uint8_t a[3] = {1, 'a', 0};
+    static const uint8_t b[3] = {1, 'B', 0};
+    static const uint8_t c[3] = {1, 'c', 0};
+    static const char *const path[] = {"a", "b", "c"};
+    struct draft draft;
+    struct chase chase;
+    struct dname name = name_of("mx.example");
+    size_t cursor = 0;
+
+    (void)state;
+    chase_init(&chase, &name, DNS_A);
+    draft_init(&draft, DNS_A);
+    add(&draft, "a", DNS_CNAME, 60, b, 3);
+    add(&draft, "mx.example", DNS_CNAME, 60, a, 3);
+    assert_null(chase_step(&chase, &draft.reply, NOW));
+    draft_init(&draft, DNS_A);
+    draft.reply.qname = name_of("b");
+    add(&draft, "b", DNS_CNAME, 60, c, 3);
+    add(&draft, "c", DNS_A, 60, address, 4);
+    struct fact *fact = chase_step(&chase, &draft.reply, NOW);
+    for (size_t i = 0; i < sizeof path / sizeof path[0]; i++) {
+        struct dname wanted = name_of(path[i]);
+        assert_true(fact_next_link(fact, &cursor, &name));
+        assert_true(dname_equal(&name, &wanted));
+    }
+    assert_false(fact_next_link(fact, &cursor, &name));
+    free(fact);
+    chase_fini(&chase);
+}
+
 static void one_insecure_reply_makes_the_chain_insecure(void **state)
 {
     static const uint8_t a[3] = {1, 'a', 0};
@@ -229,6 +263,7 @@ static void one_insecure_reply_makes_the_chain_insecure(void **state)
         assert_int_equal(fact->ttl, 60);
         assert_true(fact_canonical(fact, &canonical));
         assert_true(dname_equal(&canonical, &draft.reply.qname));
+        chase_fini(&chase);
         free(fact);
     }
 }
@@ -298,6 +333,7 @@ int main(void)
         cmocka_unit_test(malformed_rdata_is_an_error_and_never_left_out),
         cmocka_unit_test(a_tlsa_record_without_data_is_a_record),
         cmocka_unit_test(a_question_about_an_alias_is_about_that_record_alone),
+        cmocka_unit_test(every_name_on_the_way_is_kept_over_all_replies),
         cmocka_unit_test(one_insecure_reply_makes_the_chain_insecure),
         cmocka_unit_test(a_cname_made_from_a_dname_lives_no_longer_than_it),
         cmocka_unit_test(mx_hosts_are_sorted_folded_and_bounded),

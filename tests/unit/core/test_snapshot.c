@@ -66,13 +66,14 @@ static void put_fact(
     static const uint8_t tlsa[] = {3, 1, 1, 1, 2, 3};
     struct dname name = named(text);
     struct dname canonical = named("canonical.example");
+    struct fact_path path = {canonical.wire, canonical.len, 1};
     struct dns_rr rr = {.rdata = type == DNS_MX ? mx : tlsa, .rdata_len = sizeof mx};
     const struct dns_rr *records[] = {&rr};
     bool has_data = outcome == FACT_RECORDS && (type == DNS_MX || type == DNS_TLSA);
     struct fact *fact = outcome == FACT_ERROR
                             ? fact_new_error(CAUSE_TIMEOUT)
-                            : fact_new(outcome, DNS_SECURE, ttl_s,
-                                  type == DNS_A ? &canonical : NULL, records, has_data ? 1 : 0);
+                            : fact_new(outcome, DNS_SECURE, ttl_s, type == DNS_A ? &path : NULL,
+                                  records, has_data ? 1 : 0);
 
     fact->expires_ms = taken.boot_ms + (uint64_t)ttl_s * SECOND;
     fact_cache_put(cache, type, &name, fact, taken.boot_ms);

@@ -64,12 +64,13 @@ static struct cache *filled(void)
     static const uint8_t tlsa[] = {3, 1, 1, 0xab, 0xcd};
     struct cache *cache = cache_new(MEBI, &key);
     struct dname canonical = named("mx.hosting.example");
+    struct fact_path path = {canonical.wire, canonical.len, 1};
     struct fact *many = records_of(tlsa, sizeof tlsa, 20);
 
     put_fact(cache, DNS_MX, "a.example", records_of(mx, sizeof mx, 2), 300);
     put_fact(cache, DNS_TLSA, "_25._tcp.mx.example", many, 7200);
-    put_fact(cache, DNS_A, "mx.example",
-        fact_new(FACT_RECORDS, DNS_INSECURE, 60, &canonical, NULL, 0), 60);
+    put_fact(
+        cache, DNS_A, "mx.example", fact_new(FACT_RECORDS, DNS_INSECURE, 60, &path, NULL, 0), 60);
     put_fact(
         cache, DNS_AAAA, "mx.example", fact_new(FACT_NODATA, DNS_SECURE, 60, NULL, NULL, 0), 1);
     put_fact(cache, DNS_MX, "b.example", fact_new_error(CAUSE_TIMEOUT), 30);

@@ -21,6 +21,7 @@ enum { NOW_MS = 1000000 };
 struct story {
     struct destination destination;
     struct verdict verdict;
+    struct evidence evidence;
     struct override override;
     struct explain_subject subject;
     json_t *tree;
@@ -56,6 +57,8 @@ static int set_up(void **state)
         .address = DNS_SECURE,
         .has_address = true,
     };
+    evidence_init(&story->evidence);
+    story->verdict.evidence = &story->evidence;
     story->subject.destination = &story->destination;
     story->subject.verdict = &story->verdict;
     *state = story;
@@ -66,6 +69,7 @@ static int tear_down(void **state)
 {
     struct story *story = *state;
 
+    evidence_fini(&story->evidence);
     json_decref(story->tree);
     text_fini(&story->text);
     free(story);
