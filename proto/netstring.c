@@ -4,10 +4,14 @@
  */
 #include "proto/netstring.h"
 
+#include <stdint.h>
+
+enum { DIGITS_MAX = 18 }; /* of a length: so many nines fit into 64 bits, and ten times them, too */
+
 enum netstring_status netstring_parse(
     const char *buf, size_t len, size_t payload_max, struct span *payload_out, size_t *used_out)
 {
-    size_t payload_len = 0;
+    uint64_t payload_len = 0;
     size_t head = 0; /* octets of the length and, in the end, its colon */
 
     for (;; head++) {
@@ -15,13 +19,12 @@ enum netstring_status netstring_parse(
             return NETSTRING_MORE;
         if (buf[head] < '0' || buf[head] > '9')
             break;
-        if (head == 1 && buf[0] == '0')
+        /* So few digits that nothing can wrap around. */
+        if ((head == 1 && buf[0] == '0') || head == DIGITS_MAX)
             return NETSTRING_BAD;
-        size_t digit = (size_t)(buf[head] - '0');
-        /* Asked without computing the new value first, so that nothing can wrap around. */
-        if (payload_len > payload_max / 10 || digit > payload_max - payload_len * 10)
+        payload_len = payload_len * 10 + (uint64_t)(buf[head] - '0');
+        if (payload_len > payload_max)
             return NETSTRING_BAD;
-        payload_len = payload_len * 10 + digit;
     }
     if (head == 0 || buf[head] != ':')
         return NETSTRING_BAD;
@@ -32,23 +35,20 @@ enum netstring_status netstring_parse(
     if (buf[head + payload_len] != ',')
         return NETSTRING_BAD;
     payload_out->data = buf + head;
-    payload_out->len = payload_len;
-    *used_out = head + payload_len + 1;
+    payload_out->len = (size_t)payload_len;
+    *used_out = head + (size_t)payload_len + 1;
     return NETSTRING_OK;
 }
 
 size_t netstring_encode_head(size_t payload_len, char *head_out)
 {
-    char reversed[NETSTRING_HEAD_MAX];
-    size_t digits = 0;
+    size_t digits = 1;
 
-    do {
-        reversed[digits++] = (char)('0' + payload_len % 10);
-        payload_len /= 10;
-    } while (payload_len > 0);
-    for (size_t i = 0; i < digits; i++)
-        head_out[i] = reversed[digits - 1 - i];
+    for (size_t rest = payload_len; rest >= 10; rest /= 10)
+        digits++;
     head_out[digits] = ':';
+    for (size_t i = digits; i > 0; payload_len /= 10)
+        head_out[--i] = (char)('0' + payload_len % 10);
     return digits + 1;
 }
 

@@ -27,7 +27,8 @@ enum netstring_status {
  * netstring takes, so that the next one, if the peer pipelines, begins at buf + *used_out. On
  * NETSTRING_MORE and NETSTRING_BAD the outputs are left alone. Bad are: a length that does not
  * begin with a digit, has another octet than digits before the colon, has a leading zero ("0:" is
- * good), or is above payload_max; and another octet than a comma after the payload.
+ * good), is above payload_max, or has
+ * more than 18 digits; and another octet than a comma after the payload.
  */
 enum netstring_status netstring_parse(
     const char *buf, size_t len, size_t payload_max, struct span *payload_out, size_t *used_out);

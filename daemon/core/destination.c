@@ -106,52 +106,50 @@ static enum destination_error normalise(const char *host, size_t len, struct nam
 }
 
 /* What may stand in a name, and its dot, each as its lower case; NUL for everything else. */
-static const char name_characters[128 + 1] = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-                                             "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-                                             "\0\0\0\0\0\0\0\0\0\0\0\0\0-.\0"
-                                             "0123456789\0\0\0\0\0\0"
-                                             "\0abcdefghijklmno"
-                                             "pqrstuvwxyz\0\0\0\0_"
-                                             "\0abcdefghijklmno"
-                                             "pqrstuvwxyz\0\0\0\0\0";
+static const char name_characters[256] = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                         "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                         "\0\0\0\0\0\0\0\0\0\0\0\0\0-.\0"
+                                         "0123456789\0\0\0\0\0\0"
+                                         "\0abcdefghijklmno"
+                                         "pqrstuvwxyz\0\0\0\0_"
+                                         "\0abcdefghijklmno"
+                                         "pqrstuvwxyz\0\0\0\0\0";
 
 /*
  * Makes a text without a trailing dot a name, folding case; it has at least one octet. *name_out is
- * changed in any case.
+ * left alone if that fails. Each octet of the text stands one further in the name, a dot as the
+ * length of the label behind it.
  */
 static enum destination_error make_name(const char *text, size_t len, struct dname *name_out)
 {
-    /* A length octet before the first label, and the root's behind the last. */
-    bool fits = len <= DNAME_MAX - 2;
-    size_t label_len = 0;
-    size_t label_at = 0; /* where the length octet of the label stands */
+    uint8_t wire[NAME_ROOM + 2];
+    size_t at = 0;
 
-    for (size_t i = 0; i < len; i++) {
-        uint8_t octet = (uint8_t)text[i];
-        char c = octet < 128 ? name_characters[octet] : '\0';
-        if (c == '.') {
-            if (label_len == 0)
-                return DESTINATION_EMPTY_LABEL;
-            if (fits)
-                name_out->wire[label_at] = (uint8_t)label_len;
-            label_len = 0;
-            label_at = i + 1;
-            continue;
-        }
+    if (len > NAME_ROOM)
+        return DESTINATION_LONG_NAME;
+    for (;;) {
+        size_t label_at = at;
+        char c = '.';
+        while (at < len && ((c = name_characters[(uint8_t)text[at]]) > '.' || c == '-'))
+            wire[++at] = (uint8_t)c;
+        size_t label_len = at - label_at;
+        wire[label_at] = (uint8_t)label_len;
+        if (label_len > DNAME_LABEL_MAX)
+            return DESTINATION_LONG_LABEL;
         if (c == '\0')
             return DESTINATION_BAD_CHARACTER;
-        if (++label_len > DNAME_LABEL_MAX)
-            return DESTINATION_LONG_LABEL;
-        if (fits)
-            name_out->wire[i + 1] = (uint8_t)c;
+        if (label_len == 0)
+            return DESTINATION_EMPTY_LABEL;
+        if (at == len)
+            break;
+        at++;
     }
-    if (label_len == 0)
-        return DESTINATION_EMPTY_LABEL;
-    if (!fits)
+    /* A length octet before the first label, and the root's behind the last. */
+    if (len > DNAME_MAX - 2)
         return DESTINATION_LONG_NAME;
-    name_out->wire[label_at] = (uint8_t)label_len;
-    name_out->wire[len + 1] = 0;
+    wire[len + 1] = 0;
     name_out->len = (uint8_t)(len + 2);
+    memcpy(name_out->wire, wire, len + 2);
     return DESTINATION_OK;
 }
 
@@ -305,15 +303,13 @@ enum destination_error destination_parse(
         return DESTINATION_EMPTY;
     if (len > DESTINATION_KEY_MAX)
         return DESTINATION_LONG_KEY;
-    destination.kind = DESTINATION_DOMAIN;
-    destination.port = DESTINATION_SMTP_PORT;
-    destination.name.len = 0;
-    destination.address[0] = '\0';
     /* Nearly every key is a plain domain, and is read once: what is a name as it stands has no
      * port, no brackets, and nothing for IDNA to do. */
     size_t name_len = key[len - 1] == '.' ? len - 1 : len;
-    if (name_len > 0 && make_name(key, name_len, &destination.name) == DESTINATION_OK) {
-        copy(&destination, destination_out);
+    if (name_len > 0 && make_name(key, name_len, &destination_out->name) == DESTINATION_OK) {
+        destination_out->kind = DESTINATION_DOMAIN;
+        destination_out->port = DESTINATION_SMTP_PORT;
+        destination_out->address[0] = '\0';
         return DESTINATION_OK;
     }
     /* libidn2 would read up to the first of these, and map or pass others. */
@@ -328,7 +324,10 @@ enum destination_error destination_parse(
         return error;
     if (host_len == 0)
         return DESTINATION_EMPTY;
+    destination.kind = DESTINATION_DOMAIN;
+    destination.port = DESTINATION_SMTP_PORT;
     destination.name.len = 0;
+    destination.address[0] = '\0';
     error = key[0] == '[' ? read_bracketed(host, host_len, &destination)
                           : read_plain(host, host_len, &destination);
     if (error != DESTINATION_OK)

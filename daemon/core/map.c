@@ -8,14 +8,14 @@
 
 bool map_find(struct span word, enum map *map_out)
 {
-    static const char *const words[] = {
-#define X(name, text) [MAP_##name] = text,
+    static const struct span words[] = {
+#define X(name, text) [MAP_##name] = {text, sizeof text - 1},
         MAPS(X)
 #undef X
     };
 
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (span_is(word, words[i])) {
+        if (span_equal(word, words[i])) {
             *map_out = (enum map)i;
             return true;
         }

@@ -53,7 +53,9 @@ uint64_t siphash(const struct siphash_key *key, const void *data, size_t len)
 
     for (i = 0; i + 8 <= len; i += 8)
         absorb(&s, little_get64(octets + i));
-    for (unsigned bits = 0; i < len; i++, bits += 8)
+    if (len >= 8 && i < len)
+        word |= little_get64(octets + len - 8) >> (8 * (8 - (len - i)));
+    for (unsigned bits = 0; len < 8 && i < len; i++, bits += 8)
         word |= (uint64_t)octets[i] << bits;
     absorb(&s, word);
     s.v2 ^= 0xff;

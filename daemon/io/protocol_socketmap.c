@@ -31,14 +31,40 @@ static enum protocol_step reply_not_found(struct replies *replies)
     return PROTOCOL_REPLIED;
 }
 
-static void reply_with_answer(struct replies *replies, enum map map, const struct answer *answer)
+static void reply_in_words(struct replies *replies, enum map map, const struct answer *answer)
 {
     char text[MAP_TEXT_MAX];
     size_t len;
     enum socketmap_status status = map_word(map, answer, text, &len);
 
-    stats_count_answer(replies->stats, STATS_SOCKETMAP, answer);
     reply(replies, status, text, len);
+}
+
+/* A reply that says a level and nothing else, as nearly all do, is worded once. */
+static void reply_with_level(struct replies *replies, enum map map, const struct answer *answer)
+{
+    static struct worded {
+        size_t len; /* 0: not yet */
+        char wire[32];
+    } all[MAP_DRY_RUN + 1][LEVEL_DEFER];
+    struct worded *worded = &all[map][answer->level];
+
+    if (worded->len == 0) {
+        struct replies only = {.data = worded->wire, .cap = sizeof worded->wire};
+        reply_in_words(&only, map, answer);
+        worded->len = only.len;
+    }
+    memcpy(replies->data + replies->len, worded->wire, sizeof worded->wire);
+    replies->len += worded->len;
+}
+
+static void reply_with_answer(struct replies *replies, enum map map, const struct answer *answer)
+{
+    stats_count_answer(replies->stats, STATS_SOCKETMAP, answer);
+    if (answer->skip || answer->level == LEVEL_DEFER)
+        reply_in_words(replies, map, answer);
+    else
+        reply_with_level(replies, map, answer);
 }
 
 /* A verdict is there: words it for the request's map. */

@@ -146,7 +146,9 @@ static void a_length_that_wraps_around_is_bad(void **state)
     assert_int_equal(status_of("18446744073709551617:a,"), NETSTRING_BAD);
     assert_int_equal(parse("18446744073709551616", 20, SIZE_MAX, NULL, NULL, NULL), NETSTRING_BAD);
     assert_int_equal(
-        parse("18446744073709551615:abc", 24, SIZE_MAX, NULL, NULL, NULL), NETSTRING_MORE);
+        parse("999999999999999999:abc", 22, SIZE_MAX, NULL, NULL, NULL), NETSTRING_MORE);
+    assert_int_equal(
+        parse("1000000000000000000:abc", 23, SIZE_MAX, NULL, NULL, NULL), NETSTRING_BAD);
     assert_int_equal(
         parse("99999999999999999999999999999999", 32, SIZE_MAX, NULL, NULL, NULL), NETSTRING_BAD);
 }
