@@ -7,13 +7,17 @@
 
 #include "daemon/core/cache.h"
 #include "daemon/core/destination.h"
+#include "daemon/core/verdict.h"
 
 /*
- * Drops the level of a destination, its MX fact, and every fact about the hosts that the MX fact
- * names: addresses, CNAME, and TLSA on the destination's port, at the host's name and at its CNAME
- * expansion. Levels of other destinations that rest on the same hosts stay until they run out.
- * Returns how many entries were dropped. What was never there, or has run out, is none.
+ * Drops the level of a destination, and every fact that its verdict was made of: MX, addresses,
+ * CNAMEs, and TLSA on the destination's port. What the next lookup would take from the cache is
+ * known only by looking: the MX fact alone names the hosts, and an address fact what a host is an
+ * alias of, and each of them may have left the cache before the others. So verdict is of
+ * lookups_decide_fully(), just made. Levels of other destinations that rest on the same hosts stay
+ * until they run out. Returns how many facts were dropped that had been there before that lookup.
  */
-size_t control_flush(struct cache *cache, const struct destination *destination, uint64_t now_ms);
+size_t control_flush(
+    struct cache *cache, const struct destination *destination, const struct verdict *verdict);
 
 #endif

@@ -4,7 +4,7 @@
  *
  * take() reads the line and runs the command of the table below; it puts its reply into the
  * request's text. What does not fit in one write goes out in parts (more()), and a dump makes its
- * text only as the client takes it. "explain" may wait for a lookup, as any request.
+ * text only as the client takes it. "explain" and "flush" may wait for a lookup, as any request.
  */
 #include "daemon/io/protocol.h"
 
@@ -29,8 +29,11 @@ enum { PART_MAX = 65536 }; /* octets of one part of a reply */
 
 struct control {
     struct request request; /* first: a control is its request */
+    /* What is to be done with the verdict that is waited for: writes the reply. */
+    void (*conclude)(struct server *server, struct control *control, const struct verdict *verdict,
+        uint64_t now_ms);
     bool json;
-    bool cached;  /* explain: the level was in the cache */
+    bool cached;  /* the level was in the cache before that */
     bool dumping; /* text gets more as long as this is set */
     bool failed;  /* the reply is an error */
     struct text text;
@@ -71,7 +74,7 @@ static void show(
     json_decref(tree);
 }
 
-/* ---- explain ---- */
+/* ---- explain, flush ---- */
 
 static void explain(
     struct server *server, struct control *control, const struct verdict *verdict, uint64_t now_ms)
@@ -100,21 +103,70 @@ static bool read_destination(struct control *control, struct span word)
     return false;
 }
 
-static bool run_explain(struct server *server, struct control *control,
-    const struct control_request *line, uint64_t now_ms)
+/* Looks up the destination, to conclude. Returns false if that takes a while. */
+static bool look_up(struct server *server, struct control *control, uint64_t now_ms)
 {
     const struct verdict *verdict;
     struct answer known;
 
-    if (!read_destination(control, line->args[0]))
-        return true;
     control->cached =
         control->request.destination.kind != DESTINATION_ADDRESS &&
         lookups_cached(server->lookups, &control->request.destination, now_ms, &known);
     if (lookups_decide_fully(server->lookups, &control->request.destination, now_ms,
             &control->request.waiter, &verdict) == LOOKUP_PENDING)
         return false;
-    explain(server, control, verdict, now_ms);
+    control->conclude(server, control, verdict, now_ms);
+    return true;
+}
+
+static bool run_explain(struct server *server, struct control *control,
+    const struct control_request *line, uint64_t now_ms)
+{
+    control->conclude = explain;
+    return !read_destination(control, line->args[0]) || look_up(server, control, now_ms);
+}
+
+static void write_flushed(struct text *text, const json_t *tree)
+{
+    text_addf(text, "ok: %" JSON_INTEGER_FORMAT " entries dropped\n", show_int(tree, "dropped"));
+}
+
+static void show_flushed(struct control *control, size_t dropped)
+{
+    show(control, json_pack("{s:b, s:I}", "ok", 1, "dropped", (json_int_t)dropped), write_flushed);
+}
+
+static void flush(
+    struct server *server, struct control *control, const struct verdict *verdict, uint64_t now_ms)
+{
+    size_t dropped = control_flush(server->control->cache, &control->request.destination, verdict) +
+                     (control->cached ? 1 : 0);
+
+    (void)now_ms;
+    server->control->flushed(server->control->arg);
+    if (verdict->mx == MX_FAILED || verdict->reason == REASON_OVERLOADED)
+        fail(control,
+            "%zu entries dropped; what is kept of its MX hosts is not, as they could not be looked "
+            "up: %s; \"flush --all\" drops everything",
+            dropped,
+            verdict->mx == MX_FAILED ? dns_cause_text(verdict->failure.cause)
+                                     : reason_text(verdict->reason));
+    else
+        show_flushed(control, dropped);
+}
+
+static bool run_flush(struct server *server, struct control *control,
+    const struct control_request *line, uint64_t now_ms)
+{
+    struct cache_counts counts;
+
+    control->conclude = flush;
+    if (!span_is(line->args[0], "--all"))
+        return !read_destination(control, line->args[0]) || look_up(server, control, now_ms);
+    cache_count(server->control->cache, &counts);
+    cache_clear(server->control->cache);
+    server->control->flushed(server->control->arg);
+    show_flushed(control, counts.entries);
     return true;
 }
 
@@ -145,30 +197,6 @@ static bool run_dump(struct server *server, struct control *control,
     (void)now_ms;
     control->dumping = true;
     control->dump.json = control->json;
-    return true;
-}
-
-static void write_flushed(struct text *text, const json_t *tree)
-{
-    text_addf(text, "ok: %" JSON_INTEGER_FORMAT " entries dropped\n", show_int(tree, "dropped"));
-}
-
-static bool run_flush(struct server *server, struct control *control,
-    const struct control_request *line, uint64_t now_ms)
-{
-    struct cache *cache = server->control->cache;
-    struct cache_counts counts;
-
-    cache_count(cache, &counts);
-    if (span_is(line->args[0], "--all"))
-        cache_clear(cache);
-    else if (read_destination(control, line->args[0]))
-        counts.entries = control_flush(cache, &control->request.destination, now_ms);
-    if (control->failed)
-        return true;
-    server->control->flushed(server->control->arg);
-    show(control, json_pack("{s:b, s:I}", "ok", 1, "dropped", (json_int_t)counts.entries),
-        write_flushed);
     return true;
 }
 
@@ -325,9 +353,11 @@ static enum protocol_step answer(struct server *server, struct request *request,
     struct control *control = (struct control *)(void *)request;
 
     if (wake == PROTOCOL_VERDICT)
-        explain(server, control, verdict, now_ms);
+        control->conclude(server, control, verdict, now_ms);
     else
-        fail(control, "the lookup takes too long; %s", "it goes on, ask again in a moment");
+        fail(control, "the lookup takes too long; %s",
+            control->conclude == flush ? "nothing was dropped; it goes on, flush again in a moment"
+                                       : "it goes on, ask again in a moment");
     return reply(server, control, now_ms, replies);
 }
 

@@ -473,7 +473,7 @@ def add_lives(world, expected):
     """TTLs: the least of all that decided, and never past the end of a signature."""
     zone = world.zone('ttl.example.')
     for label, mx, address, tlsa, least in (
-            ('mx', 111, 900, 900, 111), ('address', 900, 222, 900, 222),
+            ('mx', 111, 900, 900, 111), ('mxzero', 0, 900, 900, 0), ('address', 900, 222, 900, 222),
             ('tlsa', 900, 900, 133, 133), ('zero', 900, 900, 0, 0),
             ('long', 604800, 604800, 604800, 86400)):
         zone.add('%s %d MX 10 mx.%s' % (label, mx, label))
