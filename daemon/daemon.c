@@ -328,8 +328,9 @@ static bool read_anew(struct daemon *daemon, char result_out[CONTROL_RESULT_MAX]
     config_free(old_config);
     overrides_free(old_overrides);
     status_log_expired(overrides, today());
-    snprintf(result_out, CONTROL_RESULT_MAX, "reloaded: %zu overrides%s",
-        overrides ? overrides_count(overrides) : (size_t)0,
+    size_t count = overrides ? overrides_count(overrides) : 0;
+    snprintf(result_out, CONTROL_RESULT_MAX, "reloaded: %zu %s%s", count,
+        count == 1 ? "override" : "overrides",
         later ? "; changes of user, listen, resolver and cache file take effect with the next start"
               : "");
     log_write(later ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "%s", result_out);

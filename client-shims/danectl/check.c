@@ -109,8 +109,9 @@ static int read_options(struct check *check, int argc, char **argv)
 
     if (status >= 0)
         return status;
-    if (optind + 1 != argc)
-        return option_misused(&table);
+    status = option_want_one(&table, argc, "DESTINATION");
+    if (status >= 0)
+        return status;
     check->warn_days = (int)warn_days;
     check->destination = argv[optind];
     check->deadline_ms = check_now_ms() + (uint64_t)timeout_s * 1000;

@@ -221,8 +221,25 @@ static void judge_address(struct check *check, struct check_address *address, bo
     }
 }
 
+/* Why something could not be looked up: with the question, if daned names it. */
+static const char *blame(const json_t *tree, const char *why, char out[CHECK_TEXT_MAX])
+{
+    const json_t *failure = json_object_get(tree, "failure");
+    const char *type = json_string_value(json_object_get(failure, "type"));
+    const char *name = json_string_value(json_object_get(failure, "name"));
+    const char *cause = json_string_value(json_object_get(failure, "cause"));
+
+    if (!type || !name || !cause)
+        return why;
+    snprintf(out, CHECK_TEXT_MAX, "%s: %s of %s: %s", why, type, name, cause);
+    return out;
+}
+
 static void judge_host(struct check *check, const struct check_host *host)
 {
+    const json_t *hosts = json_object_get(check->explained, "hosts");
+    char text[CHECK_TEXT_MAX];
+
     if (!host->name[0]) {
         check_find(check, CHECK_UNKNOWN, NULL, NULL, "there are more MX hosts than are looked at");
         return;
@@ -238,7 +255,8 @@ static void judge_host(struct check *check, const struct check_host *host)
         check_find(check, CHECK_WARNING, host, NULL, "DANE does not protect it: %s", host->why);
         break;
     case CHECK_STATE_TEMPFAIL:
-        check_find(check, CHECK_CRITICAL, host, NULL, "mail to it waits: %s", host->why);
+        check_find(check, CHECK_CRITICAL, host, NULL, "mail to it waits: %s",
+            blame(json_array_get(hosts, (size_t)(host - check->hosts)), host->why, text));
         break;
     case CHECK_STATE_NO_ADDRESS:
         check_find(check, CHECK_WARNING, host, NULL, "it has no address");
@@ -307,12 +325,14 @@ static void judge_destination(struct check *check)
     const char *why = json_string_value(json_object_get(check->explained, "why"));
     const json_t *mx = json_object_get(check->explained, "mx");
     const char *status = json_string_value(json_object_get(mx, "status"));
+    char text[CHECK_TEXT_MAX];
     bool has_dane = false;
 
     for (size_t i = 0; i < check->host_count; i++)
         has_dane = has_dane || check->hosts[i].state == CHECK_STATE_DANE;
     if (strcmp(level, "defer") == 0)
-        check_find(check, CHECK_CRITICAL, NULL, NULL, "mail waits: %s", why);
+        check_find(check, CHECK_CRITICAL, NULL, NULL, "mail waits: %s",
+            blame(check->explained, why, text));
     else if (check->host_count == 0)
         check_find(check, CHECK_UNKNOWN, NULL, NULL, "there is nothing to check: %s", why);
     if (has_dane && status && strcmp(status, "insecure") == 0)

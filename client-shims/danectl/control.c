@@ -87,8 +87,10 @@ static int read_options(struct control *control, int argc, char **argv)
         control->argument = "--all";
     else if (optind < argc)
         control->argument = argv[optind++];
-    if (optind != argc || (argument != NULL) != (control->argument != NULL))
-        return option_misused(&table);
+    if (argument && !control->argument)
+        return option_misused(&table, argument);
+    if (optind != argc || (!argument && control->argument))
+        return option_misused(&table, NULL);
     return -1;
 }
 

@@ -59,7 +59,12 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "danectl: unknown command: %s\n", argv[1]);
+    if (strcmp(argv[1], "-s") == 0)
+        fprintf(stderr, "danectl: -s: CONTROL_SOCKET is missing\n");
+    else if (argv[1][0] == '-')
+        fprintf(stderr, "danectl: %s: options of a command stand behind it\n", argv[1]);
+    else
+        fprintf(stderr, "danectl: unknown command: %s\n", argv[1]);
     print_usage(stderr);
     return EX_USAGE;
 }

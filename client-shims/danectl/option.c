@@ -81,10 +81,21 @@ const char *option_take_socket(const struct option_row *row, const char *text)
     return NULL;
 }
 
-int option_misused(const struct option_table *table)
+int option_misused(const struct option_table *table, const char *missing)
 {
+    if (missing)
+        fprintf(stderr, "danectl %s: %s is missing\n", table->command, missing);
+    else
+        fprintf(stderr, "danectl %s: there is an argument too many\n", table->command);
     fputs(table->usage, stderr);
     return table->usage_status;
+}
+
+int option_want_one(const struct option_table *table, int argc, const char *operand)
+{
+    if (optind + 1 == argc)
+        return -1;
+    return option_misused(table, optind == argc ? operand : NULL);
 }
 
 static int refuse(const struct option_table *table, const struct option_row *row, const char *why)
@@ -113,9 +124,13 @@ int option_read(const struct option_table *table, int argc, char **argv)
 {
     struct option options[OPTION_ROWS_MAX + 2];
     const struct option_row *socket_row = NULL;
+    static char name[64];
     int got;
 
     make_options(table, options);
+    /* getopt begins with it when it says what is wrong. */
+    snprintf(name, sizeof name, "danectl %s", table->command);
+    argv[0] = name;
     for (size_t i = 0; i < table->count; i++)
         if (table->rows[i].take == option_take_socket)
             socket_row = &table->rows[i];
@@ -124,8 +139,10 @@ int option_read(const struct option_table *table, int argc, char **argv)
             fputs(table->usage, stdout);
             return EX_OK;
         }
-        if (got == '?')
-            return option_misused(table);
+        if (got == '?') {
+            fputs(table->usage, stderr);
+            return table->usage_status;
+        }
         const struct option_row *row = got == 's' ? socket_row : &table->rows[got - 1];
         const char *why = row->take(row, optarg);
         if (why)

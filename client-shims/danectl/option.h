@@ -51,8 +51,17 @@ struct option_table {
  */
 int option_read(const struct option_table *table, int argc, char **argv);
 
-/* Prints the usage on standard error; returns the status to exit with. */
-int option_misused(const struct option_table *table);
+/*
+ * Says on standard error which argument is missing (NULL: there is one too many), and how the
+ * subcommand is used; returns the status to exit with.
+ */
+int option_misused(const struct option_table *table, const char *missing);
+
+/*
+ * Whether there is one operand, as option_read() has left them: -1. If not, says so; operand is how
+ * the usage calls it. Returns the status to exit with then.
+ */
+int option_want_one(const struct option_table *table, int argc, const char *operand);
 
 /* Reads text[0..len), decimal digits alone, as a number from least to most. Returns whether it is
  * one. */

@@ -46,8 +46,9 @@ static int read_options(struct question *question, int argc, char **argv)
 
     if (status >= 0)
         return status;
-    if (optind + 1 != argc)
-        return option_misused(&table);
+    status = option_want_one(&table, argc, "DESTINATION");
+    if (status >= 0)
+        return status;
     question->destination = argv[optind];
     return -1;
 }

@@ -141,8 +141,10 @@ static int read_options(struct rollover *rollover, struct request *request, int 
 
     if (status >= 0)
         return status;
-    if (optind != argc || rollover->host.name.len == 0 || !request->new_path)
-        return option_misused(&table);
+    if (rollover->host.name.len == 0 || !request->new_path)
+        return option_misused(&table, request->new_path ? "--host" : "--new");
+    if (optind != argc)
+        return option_misused(&table, NULL);
     rollover->given_ttl_s = (uint32_t)ttl_s;
     return check_options(rollover, request);
 }

@@ -108,7 +108,8 @@ struct rollover_facts {
     X(TOO_SOON, NOTHING, "too-soon", "caches may still have the records from before")              \
     X(SERVED_DIFFERS, ADDRESS, "served-differs",                                                   \
         "what it serves now does not match, mail to it waits already")                             \
-    X(SERVED_NOTHING, ADDRESS, "no-tls", "it does not serve TLS, mail to it waits already")        \
+    X(SERVED_NOTHING, ADDRESS, "no-tls",                                                           \
+        "it does not serve TLS, with TLSA records mail to it waits")                               \
     X(SERVED_PARTLY, ADDRESS, "partly", "not all that it serves now could be seen")                \
     X(SERVED_UNSEEN, ADDRESS, "unseen", "what it serves now could not be seen")                    \
     X(NONE_SEEN, NOTHING, "none-seen", "what the host serves now could not be seen")               \

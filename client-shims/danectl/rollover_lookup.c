@@ -146,7 +146,7 @@ static enum rollover_lookup classify(struct rollover *rollover, const struct hos
         break;
     }
     snprintf(rollover->lookup_why, sizeof rollover->lookup_why, "%s", host_reason_text(host->why));
-    if (host->state == HOST_NONE && host->why == HOST_REASON_TLSA_NONE)
+    if (host->why == HOST_REASON_TLSA_NONE || host->why == HOST_REASON_ALIAS_TLSA_NONE)
         return ROLLOVER_LOOKUP_DENIED;
     /* "Not secure" says nothing if it says so of everything. */
     if (host->state == HOST_NONE && !is_validating(rollover))

@@ -93,7 +93,7 @@ static bool is_accepted_by(const struct rollover *rollover, const struct check_c
     if (!set || accepts(rollover, set, chain->certs, chain->cert_count, why, sizeof why))
         return true;
     snprintf(
-        why_out, CHECK_TEXT_MAX, "not the records of %.100s%s%s", whose, why[0] ? ": " : "", why);
+        why_out, CHECK_TEXT_MAX, "by the records of %.100s%s%s", whose, why[0] ? ": " : "", why);
     return false;
 }
 

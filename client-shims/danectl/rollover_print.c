@@ -143,17 +143,17 @@ static void print_server(const struct rollover_server *server)
     char place[DNAME_TEXT_MAX + 64];
     char from[ROLLOVER_TIME_MAX];
     char until[ROLLOVER_TIME_MAX];
-    char signature[2 * ROLLOVER_TIME_MAX + 32] = "";
+    char signature[2 * ROLLOVER_TIME_MAX + 40] = "";
     char serial[32] = "";
 
     server_place(server, place, sizeof place);
     if (server->has_serial)
-        snprintf(serial, sizeof serial, "serial %lu ", (unsigned long)server->serial);
+        snprintf(serial, sizeof serial, " serial %lu", (unsigned long)server->serial);
     if (server->has_signature)
-        snprintf(signature, sizeof signature, "TTL %lu signed from %s until %s",
+        snprintf(signature, sizeof signature, " TTL %lu signed from %s until %s",
             (unsigned long)server->ttl_s, rollover_time_text(server->signed_from_s, from),
             rollover_time_text(server->signed_until_s, until));
-    output_line("    %-*s %-*s %s%s", SERVER_WIDTH, place, STATE_WIDTH,
+    output_line("    %-*s %-*s%s%s", SERVER_WIDTH, place, STATE_WIDTH,
         rollover_server_token(server->state), serial, signature);
 }
 

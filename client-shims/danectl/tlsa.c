@@ -78,8 +78,11 @@ static int read_options(struct request *request, int argc, char **argv)
 
     if (status >= 0)
         return status;
-    if (optind + 1 != argc || request->host.name.len == 0)
-        return option_misused(&table);
+    if (request->host.name.len == 0)
+        return option_misused(&table, "--host");
+    status = option_want_one(&table, argc, "FILE");
+    if (status >= 0)
+        return status;
     request->usage = (uint8_t)usage_number;
     request->selector = (uint8_t)selector;
     request->matching_type = (uint8_t)matching_type;

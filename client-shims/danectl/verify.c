@@ -149,9 +149,10 @@ static int read_options(struct request *request, int argc, char **argv)
 
     if (status >= 0)
         return status;
-    if (optind + 1 != argc || question->record_count == 0 || question->name_count == 0)
-        return option_misused(&table);
-    return -1;
+    if (question->record_count == 0 || question->name_count == 0)
+        return option_misused(
+            &table, question->record_count == 0 ? "--tlsa, or --destination," : "--name");
+    return option_want_one(&table, argc, "CHAIN");
 }
 
 static json_t *record_to_json(const struct tlsa_record *record)

@@ -59,8 +59,11 @@ static int read_options(struct question *question, int argc, char **argv)
 
     if (status >= 0)
         return status;
-    if (optind + 1 != argc || !request->domain || !request->host)
-        return option_misused(&table);
+    if (!request->domain || !request->host)
+        return option_misused(&table, request->domain ? "--host" : "--destination");
+    status = option_want_one(&table, argc, "CHAIN");
+    if (status >= 0)
+        return status;
     request->port = port;
     question->path = argv[optind];
     return -1;

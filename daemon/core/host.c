@@ -181,7 +181,11 @@ static bool decide_insecure(
             host, HOST_REASON_CNAME_FAILED, CAUSE_CONTRADICTORY, &host->name, DNS_CNAME);
     if (own->status != DNS_SECURE)
         return settle(host, HOST_NONE, HOST_REASON_ALIAS_INSECURE);
-    return decide_tlsa(source, &host->name, 1, host, expires_ms);
+    if (!decide_tlsa(source, &host->name, 1, host, expires_ms))
+        return false;
+    if (host->why == HOST_REASON_TLSA_NONE)
+        host->why = HOST_REASON_ALIAS_TLSA_NONE;
+    return true;
 }
 
 bool host_decide(uint16_t port, struct evidence *evidence, size_t number, struct host_verdict *host,

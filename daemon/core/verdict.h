@@ -89,6 +89,8 @@ enum host_state {
     X(ADDRESS_INSECURE, "RFC 7672 2.2.2", "its address records are not secure")                 \
     X(ALIAS_INSECURE, "RFC 7672 2.2.2", "its address records and its own CNAME are not secure") \
     X(TLSA_NONE, "RFC 7672 2.2.3", "it has no TLSA records")                                    \
+    X(ALIAS_TLSA_NONE, "RFC 7672 2.2.2",                                                        \
+        "its address records are not secure, and it has no TLSA records with its own name")     \
     X(TLSA_INSECURE, "RFC 7672 2.2.3", "its TLSA records are not secure")                       \
     X(LITERAL, "RFC 7672 2.2", "the MX record names an address, to which DANE cannot apply")    \
     X(ADDRESS_FAILED, "RFC 7672 2.1.1", "its address lookup failed")                            \

@@ -140,17 +140,17 @@ void explain_host_hint(const struct host_verdict *host, uint16_t port, char out[
             "Its owner: sign the zones of the host and of what it is an alias of with DNSSEC.");
         return;
     case HOST_REASON_TLSA_NONE:
+        snprintf(out, EXPLAIN_HINT_MAX,
+            "Its owner: publish TLSA records at _%u._tcp.%s (\"danectl tlsa\" prints them).", port,
+            dname_to_text(base, name));
+        return;
+    case HOST_REASON_ALIAS_TLSA_NONE:
         /* RFC 7672 2.2.2: what an insecure chain leads to is not looked at. */
-        if (host->address == DNS_INSECURE)
-            snprintf(out, EXPLAIN_HINT_MAX,
-                "Its owner: sign with DNSSEC all zones that the host is an alias in, so that TLSA "
-                "records at the end count; or publish some at _%u._tcp.%s (\"danectl tlsa\" prints "
-                "them).",
-                port, dname_to_text(&host->name, name));
-        else
-            snprintf(out, EXPLAIN_HINT_MAX,
-                "Its owner: publish TLSA records at _%u._tcp.%s (\"danectl tlsa\" prints them).",
-                port, dname_to_text(base, name));
+        snprintf(out, EXPLAIN_HINT_MAX,
+            "Its owner: sign with DNSSEC all zones that the host is an alias in, so that TLSA "
+            "records at the end count; or publish some at _%u._tcp.%s (\"danectl tlsa\" prints "
+            "them).",
+            port, dname_to_text(&host->name, name));
         return;
     case HOST_REASON_TLSA_INSECURE:
         snprintf(out, EXPLAIN_HINT_MAX,

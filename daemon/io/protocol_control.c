@@ -128,7 +128,10 @@ static bool run_explain(struct server *server, struct control *control,
 
 static void write_flushed(struct text *text, const json_t *tree)
 {
-    text_addf(text, "ok: %" JSON_INTEGER_FORMAT " entries dropped\n", show_int(tree, "dropped"));
+    json_int_t dropped = show_int(tree, "dropped");
+
+    text_addf(text, "ok: %" JSON_INTEGER_FORMAT " %s dropped\n", dropped,
+        dropped == 1 ? "entry" : "entries");
 }
 
 static void show_flushed(struct control *control, size_t dropped)
@@ -146,11 +149,12 @@ static void flush(
     server->control->flushed(server->control->arg);
     if (verdict->mx == MX_FAILED || verdict->reason == REASON_OVERLOADED)
         fail(control,
-            "%zu entries dropped; what is kept of its MX hosts is not, as they could not be looked "
-            "up: %s; \"flush --all\" drops everything",
-            dropped,
+            "its MX hosts cannot be looked up (%s): of them nothing was dropped, of all else %zu "
+            "%s; "
+            "\"danectl flush --all\" drops everything",
             verdict->mx == MX_FAILED ? dns_cause_text(verdict->failure.cause)
-                                     : reason_text(verdict->reason));
+                                     : reason_text(verdict->reason),
+            dropped, dropped == 1 ? "entry" : "entries");
     else
         show_flushed(control, dropped);
 }
