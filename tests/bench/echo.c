@@ -6,12 +6,17 @@
  * epoll_wait for each request; no allocation. It knows no hostile client: more than one request in
  * flight on a connection, or half a one, ends it.
  *
- *   bench_echo SOCKET REPLY...
+ *   bench_echo SOCKET REPLY [confined]
+ *
+ * "confined": as daned is, with its threads and its filter of system calls, which every call pays
+ * for: what is above that floor is user code of daned's.
  */
 #include <string.h>
 
 #include <uv.h>
 
+#include "daemon/confinement.h"
+#include "daemon/io/threads.h"
 #include "proto/netstring.h"
 #include "proto/socketmap.h"
 #include "tests/bench/fail.h"
@@ -62,18 +67,30 @@ static void on_connection(uv_stream_t *listening, int status)
         fail("echo: cannot accept: %s", uv_strerror(status));
 }
 
+static void confine(uv_loop_t *loop)
+{
+    char error[256];
+
+    if (!confinement_enter(error, sizeof error))
+        fail("echo: %s", error);
+    if (threads_start(loop) != 0)
+        fail("echo: no threads");
+}
+
 int main(int argc, char **argv)
 {
     enum { BACKLOG = 4096 };
     uv_loop_t *loop = uv_default_loop();
     uv_pipe_t listening;
 
-    if (argc != 3)
-        fail("usage: %s SOCKET REPLY", argv[0]);
+    if (argc < 3 || argc > 4)
+        fail("usage: %s SOCKET REPLY [confined]", argv[0]);
     reply_len = netstring_encode(argv[2], strlen(argv[2]), reply, sizeof reply);
     uv_pipe_init(loop, &listening, 0);
     if (uv_pipe_bind(&listening, argv[1]) != 0 ||
         uv_listen((uv_stream_t *)&listening, BACKLOG, on_connection) != 0)
         fail("echo: cannot listen on %s", argv[1]);
+    if (argc == 4)
+        confine(loop);
     return uv_run(loop, UV_RUN_DEFAULT);
 }

@@ -19,7 +19,7 @@ tests_bench_bench_load_SOURCES = \
 tests_bench_bench_load_LDADD =
 
 tests_bench_bench_echo_SOURCES = tests/bench/fail.h tests/bench/echo.c
-tests_bench_bench_echo_LDADD = libproto.a $(UV_LIBS)
+tests_bench_bench_echo_LDADD = libdaemon.a libio.a libcore.a libproto.a $(DANED_LIBS)
 
 BENCH_BINARIES += tests/bench/bench_stand_in
 tests_bench_bench_stand_in_SOURCES = \

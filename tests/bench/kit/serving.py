@@ -14,6 +14,9 @@ HOT = {
             'hot destination against echo, %d connections: throughput' % connections,
             'at least', 0.9))
     for connections in (50, 500)}
+CONFINED_CPU = Row('confined-cpu',
+                   'hot destination against an echo with threads and filter as daned has: CPU a request')
+CONFINED_RATE = Row('confined-throughput', 'the same: throughput')
 REDIS_RATE = Row('redis-throughput', 'hot destination against redis GET, 50 connections: throughput',
                  'at least', 1.1)
 REDIS_CPU = Row('redis-cpu', 'hot destination against redis GET, 50 connections: CPU a request')
@@ -53,6 +56,16 @@ def hot(world, connections):
     compare(world, load, daned, echo, *HOT[connections])
 
 
+def confined(world):
+    """A hot destination against an echo that pays for the same confinement."""
+    load = world.load()
+    daned = Daned(world, 'daned', StandIn(world, 1))
+    echo = Echo(world, 'echo', confined=True)
+    for server in (daned, echo):
+        load.target(server, 50)
+    compare(world, load, daned, echo, CONFINED_CPU, CONFINED_RATE)
+
+
 def against_redis(world):
     """A hot destination against redis."""
     load = world.load()
@@ -67,5 +80,6 @@ GROUPS = (
     ((NOISE_CPU, NOISE_RATE), against_itself),
     (HOT[50], lambda world: hot(world, 50)),
     (HOT[500], lambda world: hot(world, 500)),
+    ((CONFINED_CPU, CONFINED_RATE), confined),
     ((REDIS_RATE, REDIS_CPU), against_redis),
 )
