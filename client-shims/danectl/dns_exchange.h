@@ -9,8 +9,8 @@
 #ifndef DANED_DANECTL_DNS_EXCHANGE_H
 #define DANED_DANECTL_DNS_EXCHANGE_H
 
-#include "daemon/core/dns_message.h"
 #include "client-shims/danectl/endpoint.h"
+#include "daemon/core/dns_message.h"
 
 #define DNS_EXCHANGE_QUESTIONS_MAX 256
 #define DNS_EXCHANGE_WHY_MAX 160 /* octets, with the NUL */

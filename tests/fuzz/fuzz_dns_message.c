@@ -7,8 +7,8 @@
  */
 #include <stdlib.h>
 
-#include "daemon/core/dns_message.h"
 #include "daemon/core/chase.h"
+#include "daemon/core/dns_message.h"
 #include "tests/fuzz/fuzz.h"
 
 static size_t check_rrs(const struct dns_rr *rrs, size_t count)
