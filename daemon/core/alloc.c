@@ -67,15 +67,42 @@ void *alloc_pages(size_t size)
     return aligned;
 }
 
+/* Settled, and not taken yet. */
+static struct settled {
+    void *pages;
+    size_t size;
+} * settled;
+static size_t settled_count;
+static size_t settled_room;
+
 void alloc_settle_pages(void *pages, size_t size)
 {
+    if (size % ALLOC_HUGE != 0)
+        return;
     /* A kernel without huge pages says no, and all is as it was. */
-    if (size % ALLOC_HUGE == 0)
-        madvise(pages, size, MADV_HUGEPAGE);
+    madvise(pages, size, MADV_HUGEPAGE);
+    if (settled_count == settled_room) {
+        settled_room = 2 * settled_room + 16;
+        settled = alloc_array(settled, settled_room, sizeof *settled);
+    }
+    settled[settled_count++] = (struct settled){pages, size};
+}
+
+bool alloc_take_settled(void **pages_out, size_t *size_out)
+{
+    if (settled_count == 0)
+        return false;
+    settled_count--;
+    *pages_out = settled[settled_count].pages;
+    *size_out = settled[settled_count].size;
+    return true;
 }
 
 void alloc_free_pages(void *pages, size_t size)
 {
+    for (size_t i = 0; size % ALLOC_HUGE == 0 && i < settled_count; i++)
+        if (settled[i].pages == pages)
+            settled[i--] = settled[--settled_count];
     /* The kernel may be out of mappings to split this one off; the memory is what matters. */
     if (munmap(pages, size) != 0)
         madvise(pages, size, MADV_DONTNEED);

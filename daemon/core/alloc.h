@@ -8,6 +8,7 @@
 #ifndef DANED_CORE_ALLOC_H
 #define DANED_CORE_ALLOC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -37,9 +38,17 @@ void *alloc_pages(size_t size);
 /*
  * Says that pages of alloc_pages() are in use all over and will be for long. The kernel may then
  * make huge pages of them, in its own time and thread, so that they are found with fewer misses;
- * asked for beforehand, it would stop to look for them whenever a new page is written to.
+ * asked for beforehand, it would stop to look for them whenever a new page is written to. It takes
+ * minutes for that, and does it at once if somebody who has the time for it asks for it:
+ * alloc_take_settled(). By the thread that allocates only, as are the next two.
  */
 void alloc_settle_pages(void *pages, size_t size);
+
+/*
+ * Gives pages that were settled and not given back since, each once. Returns false if there are no
+ * more.
+ */
+bool alloc_take_settled(void **pages_out, size_t *size_out);
 
 /* Gives back what alloc_pages() gave for this size. */
 void alloc_free_pages(void *pages, size_t size);

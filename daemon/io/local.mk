@@ -17,6 +17,7 @@ libio_a_SOURCES += daemon/io/explain_hints.h daemon/io/explain_hints.c
 libio_a_SOURCES += daemon/io/explain_text.h daemon/io/explain_text.c
 libio_a_SOURCES += daemon/io/getdns_loop.h daemon/io/getdns_loop.c
 libio_a_SOURCES += daemon/io/getdns_memory.h daemon/io/getdns_memory.c
+libio_a_SOURCES += daemon/io/huge_pages.h daemon/io/huge_pages.c
 libio_a_SOURCES += daemon/io/listener.h daemon/io/listener.c
 libio_a_SOURCES += daemon/io/log.h daemon/io/log.c
 libio_a_SOURCES += daemon/io/log_syslog.h daemon/io/log_syslog.c

@@ -8,6 +8,7 @@
 #include "daemon/io/upkeep.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "daemon/io/clock.h"
 #include "daemon/io/log.h"
@@ -25,6 +26,7 @@ void upkeep_init(
     upkeep->prefetch = false;
     upkeep->has_time = false;
     upkeep->due_count = 0;
+    memset(&upkeep->huge, 0, sizeof upkeep->huge);
 }
 
 /* Notes a destination whose level will soon expire; the cache must not be called from here. */
@@ -113,6 +115,7 @@ static void on_timer(uv_timer_t *timer)
     struct upkeep *upkeep = timer->data;
 
     upkeep_step(upkeep, clock_now_ms(), clock_wall_ms());
+    huge_pages_make(&upkeep->huge, timer->loop);
     set_timer(upkeep);
 }
 

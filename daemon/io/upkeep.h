@@ -21,6 +21,7 @@
 #include <uv.h>
 
 #include "daemon/core/cache.h"
+#include "daemon/io/huge_pages.h"
 #include "daemon/io/lookup.h"
 #include "daemon/io/stats.h"
 
@@ -45,6 +46,7 @@ struct upkeep {
     bool prefetch;    /* may be changed at any time */
     bool has_time;    /* that of the last step: */
     int64_t ahead_ms; /* by how much the time of day was ahead of the clock of the cache */
+    struct huge_pages huge;
     size_t due_count;
     struct upkeep_due due[UPKEEP_REFRESHES_MAX];
 };

@@ -17,6 +17,7 @@ UNIT_TESTS =
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 
+UNIT_TESTS += tests/unit/core/test_alloc
 UNIT_TESTS += tests/unit/core/test_answer
 UNIT_TESTS += tests/unit/core/test_blocks
 UNIT_TESTS += tests/unit/core/test_cache
