@@ -18,6 +18,7 @@ AGAINST_FEW = Row('million-thousand-cpu', '1000000 entries against 1000, random 
                   'at most', 1.15)
 GROWTH = Row('loop-growth', 'longest loop iteration while the table grows to 1000000 destinations '
              '(thread CPU)', 'at most', 2, 'ms')
+NOISE = Row('noise-loop', 'longest loop iteration of an echo for as long (thread CPU): what the machine adds', unit='ms')
 MEMORY = Row('memory-entry', 'anonymous memory for a cached destination, 1000000 over 10000 MX hosts',
              'at most', 256, 'octets')
 START = Row('start', 'start with a snapshot of 1000000 destinations until the first answer',
@@ -69,6 +70,7 @@ def fill(world, load, big, shim, snapshots):
     load.target(big, FILLERS)
     before = big.anonymous_bytes()
     longest = []
+    began = time.monotonic()
     for first, last in ((0, entries // 4), (entries // 4, entries)):
         load.names(big, PATTERN, first, last - first)
         shim.start()
@@ -79,11 +81,25 @@ def fill(world, load, big, shim, snapshots):
             shim.fire()
             if snapshots.wait_for_another(was):
                 quarter = snapshots.copy_to('quarter')
+    took = time.monotonic() - began
     GROWTH.put(max(longest), entries=entries)
     MEMORY.put((big.anonymous_bytes() - before) / entries,
                in_all='%.0f MiB' % (big.anonymous_bytes() / 2 ** 20))
     load.drop(big)
+    noise_of_the_machine(world, load, took)
     return quarter
+
+
+def noise_of_the_machine(world, load, seconds):
+    """What a loop that does next to nothing takes at its longest: the machine's own doing."""
+    shim = Shim(world, 'noise')
+    echo = Echo(world, 'noise', environment=shim.environment)
+    load.target(echo, FILLERS)
+    shim.start()
+    load.closed(echo, seconds=seconds)
+    NOISE.put(shim.stop()[0], seconds='%.0f' % seconds)
+    load.drop(echo)
+    echo.stop()
 
 
 def ask_at_random(world, load, big, small):
@@ -169,5 +185,5 @@ def million(world):
         LINEAR.lacks('daned has written no snapshot while it ran')
 
 
-GROUPS = (((CPU, AGAINST_FEW, GROWTH, MEMORY, START, LINEAR)
+GROUPS = (((CPU, AGAINST_FEW, GROWTH, NOISE, MEMORY, START, LINEAR)
            + tuple(row for activity in ACTIVITIES for row in activity.rows), million),)

@@ -194,10 +194,10 @@ class Daned(Server):
 class Echo(Server):
     """The floor: a libuv program that answers a constant; confined: behind daned's own filter."""
 
-    def __init__(self, world, name, confined=False):
+    def __init__(self, world, name, confined=False, environment=None):
         self.socket = os.path.join(world.directory, name + '.sock')
         super().__init__(world, name, [world.program('bench_echo'), self.socket, REPLY]
-                         + ['confined'] * confined, machine.SERVER_CPUS)
+                         + ['confined'] * confined, machine.SERVER_CPUS, environment)
         wait_for(lambda: ask(self.socket, HOT) == REPLY, name + ' answers')
 
 
