@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
@@ -34,6 +35,7 @@ static struct {
     enum log_target target;
     enum log_format format;
     int fd;
+    mode_t kind; /* of fd: S_IFREG, ... */
     bool journal;
     atomic_int level;
     atomic_uint_fast64_t dropped;
@@ -94,10 +96,25 @@ static void line_put_escaped(struct line *line, unsigned char octet, bool quoted
     line_put(line, out, 1);
 }
 
-static void line_put_message(struct line *line, const char *text)
+/* Whether an octet stands for itself. */
+static bool is_plain(char octet, bool quoted)
 {
-    for (; *text != '\0' && !line->cut; text++)
-        line_put_escaped(line, (unsigned char)*text, false);
+    return octet >= 0x20 && octet <= 0x7e && !(quoted && (octet == '"' || octet == '\\'));
+}
+
+/* Writes a text, escaped where it has to be; what needs no escape in one go. */
+static void line_put_text(struct line *line, const char *text, bool quoted)
+{
+    while (*text != '\0' && !line->cut) {
+        size_t room = LINE_ROOM - line->len;
+        size_t len = 0;
+        while (len < room && is_plain(text[len], quoted))
+            len++;
+        line_put(line, text, len);
+        text += len;
+        if (*text != '\0')
+            line_put_escaped(line, (unsigned char)*text++, quoted);
+    }
 }
 
 /* A value is bare if nobody could misread it, else it stands in quotes. */
@@ -111,35 +128,46 @@ static void line_put_value(struct line *line, const char *text)
         return;
     }
     line_puts(line, "\"");
-    for (; *text != '\0' && !line->cut; text++)
-        line_put_escaped(line, (unsigned char)*text, true);
+    line_put_text(line, text, true);
     line_puts(line, "\"");
 }
 
 /* Writes the time now, RFC 3339 in UTC with milliseconds, NUL-terminated. */
 static void time_now(char out[static 32])
 {
-    struct timespec now;
+    static _Thread_local time_t written;
+    static _Thread_local char text[20] = "1970-01-01T00:00:00"; /* written; most lines share it */
+    struct timespec now = {0, 0};
     struct tm utc;
-    if (clock_gettime(CLOCK_REALTIME, &now) != 0 || gmtime_r(&now.tv_sec, &utc) == NULL ||
-        strftime(out, 32, "%Y-%m-%dT%H:%M:%S", &utc) != 19) {
-        snprintf(out, 32, "1970-01-01T00:00:00.000Z");
-        return;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (now.tv_sec != written && gmtime_r(&now.tv_sec, &utc) != NULL) {
+        char fresh[32];
+        if (strftime(fresh, sizeof fresh, "%Y-%m-%dT%H:%M:%S", &utc) == sizeof text - 1) {
+            memcpy(text, fresh, sizeof text);
+            written = now.tv_sec;
+        }
     }
-    snprintf(out + 19, 32 - 19, ".%03dZ", (int)(now.tv_nsec / 1000000));
+    unsigned ms = (unsigned)(now.tv_nsec / 1000000);
+    char tail[] = {'.', (char)('0' + ms / 100 % 10), (char)('0' + ms / 10 % 10),
+        (char)('0' + ms % 10), 'Z', '\0'};
+    memcpy(out, text, sizeof text - 1);
+    memcpy(out + sizeof text - 1, tail, sizeof tail);
 }
 
 /* Whether the line went out whole. Never waits: see log.h. */
 static bool write_line(const struct line *line)
 {
     struct pollfd ready = {.fd = the_log.fd, .events = POLLOUT};
-    /*
-     * The descriptor may be shared with other processes, so that it is not ours to make
-     * non-blocking. A pipe that polls writable has room for PIPE_BUF octets, a line.
-     */
-    if (poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0)
+    ssize_t len = (ssize_t)line->len;
+
+    /* The descriptor may be shared with other processes: it is not ours to make non-blocking. */
+    if (the_log.kind == S_IFSOCK)
+        return send(the_log.fd, line->text, line->len, MSG_DONTWAIT | MSG_NOSIGNAL) == len;
+    /* A pipe that polls writable has room for PIPE_BUF octets, a line. */
+    if (the_log.kind != S_IFREG && (poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0))
         return false;
-    return write(the_log.fd, line->text, line->len) == (ssize_t)line->len;
+    return write(the_log.fd, line->text, line->len) == len;
 }
 
 static void line_finish(struct line *line)
@@ -187,7 +215,7 @@ static void send_text(
     struct line line;
 
     line_begin(&line, level);
-    line_put_message(&line, message);
+    line_put_text(&line, message, false);
     for (size_t i = 0; i < count; i++) {
         line_puts(&line, " ");
         line_puts(&line, fields[i].key);
@@ -304,12 +332,20 @@ static bool is_journal(int fd)
            inode == (uintmax_t)status.st_ino;
 }
 
+static mode_t kind_of(int fd)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 ? status.st_mode & S_IFMT : 0;
+}
+
 void log_init(const struct log_options *options)
 {
     log_syslog_close();
     the_log.target = options->target;
     the_log.format = options->format;
     the_log.fd = options->fd;
+    the_log.kind = kind_of(options->fd);
     the_log.journal = options->target == LOG_TARGET_STDERR && is_journal(options->fd);
     log_set_level(options->level);
     if (options->target == LOG_TARGET_SYSLOG)
