@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifdef HAVE_SYSTEMD
 
@@ -56,7 +57,9 @@ int systemd_take_sockets(
 {
     (void)sockets_out;
     (void)cap;
-    if (!getenv("LISTEN_FDS"))
+    const char *pid = getenv("LISTEN_PID");
+    /* Somebody else's, left in the environment, is none of our business (sd_listen_fds(3)). */
+    if (!getenv("LISTEN_FDS") || !pid || strtoll(pid, NULL, 10) != getpid())
         return 0;
     /* Opening the same addresses again would fail, and say nothing of the reason. */
     snprintf(error_out, error_cap,
