@@ -129,14 +129,14 @@ static enum destination_error make_name(const char *text, size_t len, struct dna
         return DESTINATION_LONG_NAME;
     for (;;) {
         size_t label_at = at;
-        char c = '.';
+        char c;
         while (at < len && ((c = name_characters[(uint8_t)text[at]]) > '.' || c == '-'))
             wire[++at] = (uint8_t)c;
         size_t label_len = at - label_at;
         wire[label_at] = (uint8_t)label_len;
         if (label_len > DNAME_LABEL_MAX)
             return DESTINATION_LONG_LABEL;
-        if (c == '\0')
+        if (at < len && text[at] != '.')
             return DESTINATION_BAD_CHARACTER;
         if (label_len == 0)
             return DESTINATION_EMPTY_LABEL;
