@@ -261,6 +261,12 @@ static bool has_level(
     return !is_failure(&answer);
 }
 
+/* Whether the cache was made to forget something since the lookup began. */
+static bool is_obsolete(const struct lookup *lookup)
+{
+    return lookup->forgotten != cache_forgotten(lookup->owner->cache);
+}
+
 static void keep_level(const struct lookup *lookup, const struct verdict *verdict, uint64_t now_ms)
 {
     struct lookups *lookups = lookup->owner;
@@ -271,7 +277,7 @@ static void keep_level(const struct lookup *lookup, const struct verdict *verdic
     if (answer.expires_ms == UINT64_MAX)
         return;
     /* What was made of facts that were to be forgotten meanwhile would bring them back. */
-    if (lookup->forgotten != cache_forgotten(lookups->cache))
+    if (is_obsolete(lookup))
         return;
     /*
      * A look that fails says nothing against what is known: that of a second one, that of one for
@@ -422,13 +428,16 @@ struct lookup_key {
     enum lookup_mode mode;
 };
 
-/* A settled lookup only waits for questions that nobody needs any more: it is not joined. */
+/*
+ * A settled lookup only waits for questions that nobody needs any more: it is not joined. Nor is
+ * one with facts that were to be forgotten since: who asks now must not get them.
+ */
 static bool is_destination(const struct table_node *node, const void *key)
 {
     const struct lookup *lookup = (const struct lookup *)(const void *)node;
     const struct lookup_key *wanted = key;
 
-    return !lookup->settled && lookup->mode == wanted->mode &&
+    return !lookup->settled && lookup->mode == wanted->mode && !is_obsolete(lookup) &&
            destination_equal(&lookup->destination, wanted->destination);
 }
 

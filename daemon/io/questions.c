@@ -32,7 +32,8 @@ struct pending {
     struct question question;
     struct chase chase;
     struct turn turn;
-    uint64_t asked_ms; /* when it was sent first */
+    uint64_t asked_ms;  /* when it was sent first; 0: not yet */
+    uint64_t forgotten; /* by the cache, at that time */
     struct waiter *waiters;
 };
 
@@ -119,6 +120,15 @@ static uint32_t time_to_keep(const struct questions_options *options, const stru
 }
 
 /*
+ * Whether the cache was made to forget something since the question was sent. Its answer may be of
+ * before that, and only those who have asked for it before get it.
+ */
+static bool is_obsolete(const struct pending *pending)
+{
+    return pending->asked_ms != 0 && pending->forgotten != cache_forgotten(pending->owner->cache);
+}
+
+/*
  * The TTL of an answer has run since the resolver gave it. That was not before it was asked, and
  * may be long ago: a CNAME is known before what it leads to, and a reply may wait to be proven.
  */
@@ -131,6 +141,8 @@ static void keep(struct questions *questions, const struct pending *pending, str
 
     fact->ttl = time_to_keep(&questions->options, fact);
     fact->expires_ms = since_ms + (uint64_t)fact->ttl * 1000;
+    if (is_obsolete(pending))
+        return;
     /* RFC 2308 7.1, and rightly: a lookup that fails says nothing against what is known. */
     if (fact->outcome == FACT_ERROR &&
         cache_get(questions->cache, CACHE_FACT, question->type, &question->name, now_ms, &kept))
@@ -159,10 +171,14 @@ static void on_reply(void *arg, const struct dns_reply *reply, enum dns_cause ca
 /* Asks the resolver for where the chase stands. */
 static enum dns_cause send(struct pending *pending)
 {
-    if (pending->asked_ms == 0)
-        pending->asked_ms = pending->owner->options.now_ms();
+    struct questions *questions = pending->owner;
+
+    if (pending->asked_ms == 0) {
+        pending->asked_ms = questions->options.now_ms();
+        pending->forgotten = cache_forgotten(questions->cache);
+    }
     return resolver_ask(
-        pending->owner->resolver, &pending->chase.at, pending->chase.qtype, on_reply, pending);
+        questions->resolver, &pending->chase.at, pending->chase.qtype, on_reply, pending);
 }
 
 /* As finish(), for a question that has a place: the resolver has given a reply, or has not. */
@@ -215,9 +231,12 @@ static void on_reply(void *arg, const struct dns_reply *reply, enum dns_cause ca
     end_sent(pending, fact, reply != NULL);
 }
 
+/* One that is obsolete is not joined: who asks now is to have an answer of now. */
 static bool is_question(const struct table_node *node, const void *key)
 {
-    return question_equal(&((const struct pending *)(const void *)node)->question, key);
+    const struct pending *pending = (const struct pending *)(const void *)node;
+
+    return !is_obsolete(pending) && question_equal(&pending->question, key);
 }
 
 static uint32_t hash_of(const struct questions *questions, const struct question *question)

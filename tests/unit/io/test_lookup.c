@@ -496,6 +496,30 @@ static void what_is_forgotten_does_not_come_back_with_a_lookup_under_way(void **
     }
 }
 
+static void who_asks_after_all_was_forgotten_does_not_join_who_asked_before(void **state)
+{
+    struct set_up on;
+    struct asker before = {.on = &on, .waiter.callback = on_verdict};
+    struct asker after = {.on = &on, .waiter.callback = on_verdict};
+    struct answer answer;
+
+    (void)state;
+    start(&on);
+    assert_int_equal(ask(&before), LOOKUP_PENDING);
+    size_t asked = on.engine.fake.asked_count;
+    cache_clear(on.engine.cache);
+    assert_int_equal(ask(&after), LOOKUP_PENDING);
+    assert_int_equal(on.engine.fake.asked_count, 2 * asked);
+    for (size_t i = 0; i < asked; i++)
+        fake_resolver_answer(&on.engine.fake, 0);
+    assert_int_equal(before.calls, 1);
+    assert_int_equal(after.calls, 0);
+    answer_all(&on);
+    assert_int_equal(after.calls, 1);
+    assert_true(lookups_known(on.engine.lookups, &on.destination, engine_now_ms(), &answer));
+    end(&on);
+}
+
 static void a_failed_lookup_costs_no_level_within_its_time(void **state)
 {
     static const struct {
@@ -542,6 +566,7 @@ int main(void)
         cmocka_unit_test(a_flood_of_silent_destinations_keeps_nobody_else_waiting),
         cmocka_unit_test(a_weaker_level_is_told_though_lookups_failed_in_between),
         cmocka_unit_test(what_is_forgotten_does_not_come_back_with_a_lookup_under_way),
+        cmocka_unit_test(who_asks_after_all_was_forgotten_does_not_join_who_asked_before),
         cmocka_unit_test(a_failed_lookup_costs_no_level_within_its_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

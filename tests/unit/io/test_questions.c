@@ -220,6 +220,32 @@ static void the_time_that_an_answer_takes_is_a_part_of_its_ttl(void **state)
     end(&on);
 }
 
+/* Its answer may be of before: of a zone that has changed, or of a time of day that is over. */
+static void an_answer_from_before_all_was_forgotten_is_neither_kept_nor_joined(void **state)
+{
+    struct set_up on;
+    struct got before = {0}, after = {0};
+
+    (void)state;
+    start(&on);
+    add_address(&on, 100);
+    questions_ask(on.questions, &on.question, &on.asker, on_fact, &before);
+    cache_clear(on.cache);
+    questions_ask(on.questions, &on.question, &on.asker, on_fact, &after);
+    assert_int_equal(on.fake.asked_count, 2);
+    fake_resolver_answer(&on.fake, 0);
+    assert_int_equal(before.calls, 1);
+    assert_int_equal(after.calls, 0);
+    assert_null(questions_cached(on.questions, &on.question, engine_now_ms()));
+    answer_all(&on);
+    assert_int_equal(after.calls, 1);
+    struct fact *kept = questions_cached(on.questions, &on.question, engine_now_ms());
+    assert_non_null(kept);
+    free(kept);
+    assert_int_equal(questions_in_flight(on.questions), 0);
+    end(&on);
+}
+
 static void questions_under_way_can_be_left_behind(void **state)
 {
     struct set_up on;
@@ -242,6 +268,7 @@ int main(void)
         cmocka_unit_test(a_refusal_to_ask_is_the_callers_to_handle),
         cmocka_unit_test(a_refusal_in_the_middle_of_a_chain_is_a_fact),
         cmocka_unit_test(the_time_that_an_answer_takes_is_a_part_of_its_ttl),
+        cmocka_unit_test(an_answer_from_before_all_was_forgotten_is_neither_kept_nor_joined),
         cmocka_unit_test(questions_under_way_can_be_left_behind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
