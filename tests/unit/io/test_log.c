@@ -46,6 +46,16 @@ static int open_pipe(void **state)
     return fcntl(ends[0], F_SETFL, O_NONBLOCK);
 }
 
+/* As the journal's: a stream of one's own, and not a pipe. */
+static int open_stream(void **state)
+{
+    (void)state;
+    unsetenv("JOURNAL_STREAM");
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+        return -1;
+    return fcntl(ends[0], F_SETFL, O_NONBLOCK);
+}
+
 static int close_pipe(void **state)
 {
     (void)state;
@@ -363,7 +373,13 @@ int main(void)
         TEST(json_has_real_fields),
         TEST(a_long_line_is_cut_at_4_kib),
         TEST(a_stream_to_the_journal_gets_levels_instead_of_times),
+        cmocka_unit_test_setup_teardown(
+            a_stream_to_the_journal_gets_levels_instead_of_times, open_stream, close_pipe),
         TEST(a_full_pipe_costs_lines_but_never_waits),
+        cmocka_unit_test_setup_teardown(
+            a_full_pipe_costs_lines_but_never_waits, open_stream, close_pipe),
+        cmocka_unit_test_setup_teardown(
+            a_closed_reader_costs_lines_but_not_the_process, open_stream, close_pipe),
         TEST(a_closed_reader_costs_lines_but_not_the_process),
         TEST(a_line_to_syslog_has_facility_severity_and_name),
         TEST(a_stopped_syslog_costs_lines_but_does_not_stop_us),
