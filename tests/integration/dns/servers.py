@@ -6,6 +6,7 @@ Each runs from its own configuration file in the given directory, at a port that
 stopped by its pid file. A port that another program took in the meantime is simply tried anew.
 """
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -78,17 +79,22 @@ _started = {}
 
 
 def free_port():
-    """Gives a port of 127.0.0.1 that is free for both TCP and UDP at this moment."""
+    """Gives a port of 127.0.0.1 that is free for both TCP and UDP at this moment.
+
+    Below those that the kernel gives to whoever asks for any: a server that is started again later
+    must find it free.
+    """
+    with open('/proc/sys/net/ipv4/ip_local_port_range', encoding='ascii') as file:
+        first_given = int(file.read().split()[0])
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp:
-            tcp.bind(('127.0.0.1', 0))
-            port = tcp.getsockname()[1]
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-                try:
-                    udp.bind(('127.0.0.1', port))
-                    return port
-                except OSError:
-                    continue
+        port = random.randrange(*((10000, first_given) if first_given > 20000 else (61000, 65536)))
+        try:
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                with socket.socket(socket.AF_INET, kind) as sock:
+                    sock.bind(('127.0.0.1', port))
+            return port
+        except OSError:
+            continue
 
 
 def _write(path, text):
