@@ -495,14 +495,15 @@ static void watch_signals(struct daemon *daemon)
     daemon->drain_timer.data = daemon;
 }
 
-static void start_lookups(struct daemon *daemon)
+/* ahead_ms is of before the cache was loaded. */
+static void start_lookups(struct daemon *daemon, int64_t ahead_ms)
 {
     struct lookup_options options = lookup_options_of(daemon);
 
     start_resolver(daemon);
     daemon->lookups = lookups_new(daemon->cache, daemon->resolver, &options);
     server_init(&daemon->server, &daemon->loop, daemon->lookups);
-    upkeep_init(&daemon->upkeep, daemon->cache, daemon->lookups, &daemon->server.stats);
+    upkeep_init(&daemon->upkeep, daemon->cache, daemon->lookups, &daemon->server.stats, ahead_ms);
     daemon->upkeep.prefetch = daemon->config->cache.prefetch;
     upkeep_start(&daemon->upkeep, &daemon->loop);
     start_control(daemon);
@@ -527,8 +528,9 @@ static void run(struct daemon *daemon)
     watch_signals(daemon);
     status_init(&daemon->status, daemon->overrides, clock_now_ms());
     status_log_expired(daemon->overrides, today());
+    int64_t ahead_ms = clock_ahead_ms();
     start_cache(daemon);
-    start_lookups(daemon);
+    start_lookups(daemon, ahead_ms);
     listeners_start(&daemon->listeners, &daemon->server);
     log_write(LOG_LEVEL_INFO,
         "daned " PACKAGE_VERSION " serves on %zu listeners, with %zu overrides",

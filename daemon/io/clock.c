@@ -37,6 +37,11 @@ uint64_t clock_wall_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+int64_t clock_ahead_ms(void)
+{
+    return (int64_t)(clock_wall_ms() - clock_now_ms());
+}
+
 void clock_boot_id(uint8_t id_out[16])
 {
     FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");

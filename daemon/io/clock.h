@@ -22,6 +22,11 @@ int64_t clock_wall_s(void);
 /* The same in milliseconds. */
 uint64_t clock_wall_ms(void);
 
+/*
+ * By how many milliseconds the time of day is ahead of clock_now_ms(). Only a jump changes that.
+ */
+int64_t clock_ahead_ms(void);
+
 /* The kernel's name for this start of the machine (random(4)); all zero if it cannot be had. */
 void clock_boot_id(uint8_t id_out[16]);
 

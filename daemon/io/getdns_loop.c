@@ -61,6 +61,7 @@ struct getdns_loop {
     unsigned schedules;    /* ever */
     struct watch *aside;   /* cleared since getdns was called, and not closed yet; or NULL */
     struct watch *writer;  /* is to be written to before the loop waits; or NULL */
+    struct watch *stuck;   /* has not taken all that was to be written to it; or NULL */
     uv_prepare_t prepare;  /* writes */
     struct watch *reading; /* whose read callback is running; or NULL */
     size_t watches;        /* whose handles are not all closed yet */
@@ -140,6 +141,8 @@ static void close_watch(struct watch *watch)
         adapter->aside = NULL;
     if (adapter->writer == watch)
         adapter->writer = NULL;
+    if (adapter->stuck == watch)
+        adapter->stuck = NULL;
     uv_close((uv_handle_t *)&watch->poll, on_handle_closed);
     uv_close((uv_handle_t *)&watch->timer, on_handle_closed);
     close(watch->duplicate);
@@ -190,6 +193,7 @@ static void write_now(struct getdns_loop *adapter)
     adapter->calls = 0;
     adapter->writer = NULL;
     watch->is_writable = !wants_to_write(watch);
+    adapter->stuck = watch->is_writable ? NULL : watch;
     if (watch->event != NULL)
         poll_watch(watch);
 }
@@ -462,4 +466,9 @@ void getdns_loop_on_return(struct getdns_loop *adapter, getdns_loop_returned_cb 
 uint64_t getdns_loop_connection(const struct getdns_loop *adapter)
 {
     return adapter->reading != NULL ? adapter->reading->connection : 0;
+}
+
+bool getdns_loop_is_stuck(const struct getdns_loop *adapter)
+{
+    return adapter->stuck != NULL;
 }

@@ -43,8 +43,8 @@ void getdns_loop_on_return(struct getdns_loop *adapter, getdns_loop_returned_cb 
 
 /*
  * To be called before and after other calls of getdns on the context, but for the one that
- * destroys it: then getdns writes at once what it has to write, and its connection need not be
- * looked at anew. Either of the two may make getdns call back.
+ * destroys it: then what getdns has to write is written before the loop waits, and its connection
+ * need not be looked at anew. Either of the two may make getdns call back.
  */
 void getdns_loop_enter(struct getdns_loop *adapter);
 void getdns_loop_leave(struct getdns_loop *adapter);
@@ -55,5 +55,12 @@ void getdns_loop_leave(struct getdns_loop *adapter);
  * have, the same number, whether getdns opened it anew behind our back or not.
  */
 uint64_t getdns_loop_connection(const struct getdns_loop *adapter);
+
+/*
+ * Whether the connection has not taken all that getdns had to write when it was last written to.
+ * The last question may be half written then, and getdns remembers where it goes on: inside the
+ * question, even if that is cancelled and freed. So nothing more must be written.
+ */
+bool getdns_loop_is_stuck(const struct getdns_loop *adapter);
 
 #endif

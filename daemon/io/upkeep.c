@@ -17,14 +17,14 @@
  * more seldom than lets a TTL of a few seconds be refreshed. */
 enum { ROUND_MS = 10000, STEP_MS_MIN = 50, STEP_MS_MAX = 1000 };
 
-void upkeep_init(
-    struct upkeep *upkeep, struct cache *cache, struct lookups *lookups, struct stats *stats)
+void upkeep_init(struct upkeep *upkeep, struct cache *cache, struct lookups *lookups,
+    struct stats *stats, int64_t ahead_ms)
 {
     upkeep->cache = cache;
     upkeep->lookups = lookups;
     upkeep->stats = stats;
     upkeep->prefetch = false;
-    upkeep->has_time = false;
+    upkeep->ahead_ms = ahead_ms;
     upkeep->due_count = 0;
     memset(&upkeep->huge, 0, sizeof upkeep->huge);
 }
@@ -55,23 +55,24 @@ static bool may_refresh(const struct upkeep *upkeep)
     return upkeep->prefetch && lookups_questions_in_flight(upkeep->lookups) < UPKEEP_QUESTIONS_MAX;
 }
 
-static void watch_clocks(struct upkeep *upkeep, uint64_t now_ms, uint64_t wall_ms)
+/* Many small jumps are as bad as a large one, so that each is measured from the least. */
+static void watch_clocks(struct upkeep *upkeep, int64_t ahead_ms)
 {
-    int64_t ahead_ms = (int64_t)(wall_ms - now_ms);
     int64_t jump_ms = ahead_ms - upkeep->ahead_ms;
 
-    if (upkeep->has_time && jump_ms > UPKEEP_JUMP_MS) {
-        log_write(LOG_LEVEL_WARNING,
-            "the time of day has jumped %" PRId64
-            " s ahead: what is known may be past its time, and is forgotten",
-            jump_ms / 1000);
-        cache_clear(upkeep->cache);
-    }
-    upkeep->has_time = true;
+    if (jump_ms >= 0 && jump_ms <= UPKEEP_JUMP_MS)
+        return;
     upkeep->ahead_ms = ahead_ms;
+    if (jump_ms < 0)
+        return;
+    log_write(LOG_LEVEL_WARNING,
+        "the time of day has jumped %" PRId64
+        " s ahead: what is known may be past its time, and is forgotten",
+        jump_ms / 1000);
+    cache_clear(upkeep->cache);
 }
 
-void upkeep_step(struct upkeep *upkeep, uint64_t now_ms, uint64_t wall_ms)
+void upkeep_step(struct upkeep *upkeep, uint64_t now_ms, int64_t ahead_ms)
 {
     const struct cache_sweep sweep = {
         .now_ms = now_ms,
@@ -81,7 +82,7 @@ void upkeep_step(struct upkeep *upkeep, uint64_t now_ms, uint64_t wall_ms)
         .arg = upkeep,
     };
 
-    watch_clocks(upkeep, now_ms, wall_ms);
+    watch_clocks(upkeep, ahead_ms);
     upkeep->due_count = 0;
     cache_sweep(upkeep->cache, &sweep);
     for (size_t i = 0; i < upkeep->due_count && may_refresh(upkeep); i++) {
@@ -114,7 +115,7 @@ static void on_timer(uv_timer_t *timer)
 {
     struct upkeep *upkeep = timer->data;
 
-    upkeep_step(upkeep, clock_now_ms(), clock_wall_ms());
+    upkeep_step(upkeep, clock_now_ms(), clock_ahead_ms());
     huge_pages_make(&upkeep->huge, timer->loop);
     set_timer(upkeep);
 }

@@ -28,7 +28,7 @@
 #define UPKEEP_BUDGET 5000       /* entries of the cache that are looked at at once */
 #define UPKEEP_REFRESHES_MAX 64  /* destinations that are refreshed at once */
 #define UPKEEP_QUESTIONS_MAX 200 /* with more of them under way, nothing is refreshed */
-#define UPKEEP_JUMP_MS 60000     /* a clock that is set ahead by less is only a little wrong */
+#define UPKEEP_JUMP_MS 60000     /* a clock that is set ahead by less, in all, is a little wrong */
 #define UPKEEP_SOON_MS 60000     /* before a level expires; half of its life if that is shorter */
 
 /* A destination whose level will soon expire. */
@@ -44,16 +44,18 @@ struct upkeep {
     struct lookups *lookups;
     struct stats *stats;
     bool prefetch;    /* may be changed at any time */
-    bool has_time;    /* that of the last step: */
-    int64_t ahead_ms; /* by how much the time of day was ahead of the clock of the cache */
+    int64_t ahead_ms; /* the least that clock_ahead_ms() was, since it was emptied */
     struct huge_pages huge;
     size_t due_count;
     struct upkeep_due due[UPKEEP_REFRESHES_MAX];
 };
 
-/* Prepares it; nothing runs yet. */
-void upkeep_init(
-    struct upkeep *upkeep, struct cache *cache, struct lookups *lookups, struct stats *stats);
+/*
+ * Prepares it; nothing runs yet. ahead_ms is clock_ahead_ms() of before anything was put into the
+ * cache, so that a jump during the start is noticed, too.
+ */
+void upkeep_init(struct upkeep *upkeep, struct cache *cache, struct lookups *lookups,
+    struct stats *stats, int64_t ahead_ms);
 
 /* Begins. Ended with upkeep_close(). */
 void upkeep_start(struct upkeep *upkeep, uv_loop_t *loop);
@@ -61,7 +63,7 @@ void upkeep_start(struct upkeep *upkeep, uv_loop_t *loop);
 /* Ends it; the struct must live until the loop has closed the handle. */
 void upkeep_close(struct upkeep *upkeep);
 
-/* One step, as the timer makes it, at now_ms; wall_ms is the time of day. */
-void upkeep_step(struct upkeep *upkeep, uint64_t now_ms, uint64_t wall_ms);
+/* One step, as the timer makes it, at now_ms; ahead_ms is clock_ahead_ms(). */
+void upkeep_step(struct upkeep *upkeep, uint64_t now_ms, int64_t ahead_ms);
 
 #endif

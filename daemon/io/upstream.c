@@ -12,9 +12,9 @@
  * channel, retires the channel. The next question opens a new one, with none of what getdns
  * remembers of a broken connection (its back-off, a byte stream out of step). The retired channel
  * is destroyed when getdns has let go of its last question. A connection error is the end of every
- * question on that connection. A question past its deadline is cancelled in getdns; its late reply
- * is ignored, and one that comes under the number of another question is found out by its question
- * section.
+ * question on that connection, and so is a deadline while the connection does not take what is to
+ * be written to it. A question past its deadline is cancelled in getdns; its late reply is ignored,
+ * and one that comes under the number of another question is found out by its question section.
  *
  * Every upstream_query is freed when both sides are done with it: getdns has called back, and the
  * callback of the one who asked has run or was dropped.
@@ -314,6 +314,10 @@ static void expire_queries(struct upstream *upstream)
         /* A slow answer is no fault of the channel; silence ever since the question is. */
         if (query->channel->heard_ms < query->asked_ms)
             retire_channel(query->channel);
+        if (getdns_loop_is_stuck(query->channel->adapter)) {
+            retire_channel(query->channel);
+            query->channel->broken = true;
+        }
         finish_query(upstream, query, NULL, CAUSE_TIMEOUT);
         if (query->with_getdns)
             getdns_cancel_callback(query->channel->context, query->transaction);

@@ -9,7 +9,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
+
+#include <netinet/in.h>
 
 #include "tests/integration/resolver/bench.h"
 
@@ -242,6 +245,63 @@ static void resolver_that_dies_with_questions_in_flight_costs_no_answer(void)
     for (unsigned i = 0; i < CROWD; i++)
         CHECK(outcomes[i].calls == 1);
     CHECK(open_descriptors() == descriptors);
+    world("stop", "spare");
+    free(outcomes);
+}
+
+/* Makes every TCP connection of this process take little more than it has taken already. */
+static void shrink_send_buffers(void)
+{
+    int least = 1;
+    int is_tcp;
+    socklen_t size = sizeof is_tcp;
+
+    for (int fd = 0; fd < 256; fd++)
+        if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &is_tcp, &size) == 0 && is_tcp == IPPROTO_TCP)
+            setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &least, sizeof least);
+}
+
+static void ask_crowd(struct bench *bench, struct outcome *outcomes, unsigned from)
+{
+    char name[256];
+
+    for (unsigned i = from; i < from + CROWD; i++) {
+        snprintf(name, sizeof name, "s%u.%050d.%050d.%050d.many.example", i, 0, 0, 0);
+        CHECK(bench_ask(bench, name, DNS_A, &outcomes[i]) == CAUSE_NONE);
+    }
+}
+
+/*
+ * The first of two crowds runs out of time, and is cancelled, while the connection does not take
+ * all of it. getdns would go on inside a question that is freed.
+ */
+static void connection_that_takes_no_more_is_closed_with_the_first_deadline(void)
+{
+    struct bench bench;
+    struct outcome *outcomes = calloc(2 * CROWD, sizeof *outcomes);
+    size_t descriptors;
+    static const uint16_t spare[] = {PORT_SPARE};
+
+    world("start", "spare");
+    bench_open(&bench, spare, 1, 4000);
+    bench_run_until(&bench, &bench.news, 1);
+    signal_spare("STOP");
+    shrink_send_buffers();
+    descriptors = open_descriptors();
+    ask_crowd(&bench, outcomes, 0);
+    uint64_t first_ms = uv_now(&bench.loop);
+    while (uv_now(&bench.loop) < first_ms + 500)
+        uv_run(&bench.loop, UV_RUN_ONCE);
+    ask_crowd(&bench, outcomes, CROWD);
+    while (resolver_getdns_counts(bench.resolver)->retries == 0)
+        uv_run(&bench.loop, UV_RUN_ONCE);
+    CHECK(open_descriptors() == descriptors);
+    signal_spare("CONT");
+    for (unsigned i = 0; i < 2 * CROWD; i++)
+        bench_run_until(&bench, &outcomes[i].calls, 1);
+    bench_close(&bench);
+    for (unsigned i = 0; i < 2 * CROWD; i++)
+        CHECK(outcomes[i].calls == 1);
     world("stop", "spare");
     free(outcomes);
 }
@@ -817,6 +877,7 @@ static const struct test_case cases[] = {
     CASE(refused_connection_fails_over_at_once),
     CASE(silent_resolver_fails_over_within_the_deadline),
     CASE(resolver_that_dies_with_questions_in_flight_costs_no_answer),
+    CASE(connection_that_takes_no_more_is_closed_with_the_first_deadline),
     CASE(never_answering_resolver_has_no_verdict),
     CASE(resolver_that_does_not_validate_is_not_asked),
     CASE(a_thousand_questions_each_get_one_answer),

@@ -44,6 +44,12 @@ static void add_null_mx(struct set_up *on, const struct destination *domain)
     world_add(&on->world, &null_mx);
 }
 
+/* By how much the time of day is ahead, if somebody has set it ahead. */
+static int64_t ahead_ms(int64_t set_ahead_s)
+{
+    return (engine_wall_s() + set_ahead_s) * SECOND_MS - (int64_t)engine_now_ms();
+}
+
 static void start(struct set_up *on)
 {
     struct lookup_options options = engine_default_options();
@@ -52,7 +58,7 @@ static void start(struct set_up *on)
     engine_reset_time();
     world_init(&on->world);
     engine_init(&on->engine, &on->world, &options);
-    upkeep_init(&on->upkeep, on->engine.cache, on->engine.lookups, &on->stats);
+    upkeep_init(&on->upkeep, on->engine.cache, on->engine.lookups, &on->stats, ahead_ms(0));
     on->upkeep.prefetch = true;
     on->domain = destination_of("hot.example");
     add_null_mx(on, &on->domain);
@@ -90,9 +96,7 @@ static bool is_known(struct set_up *on, const struct destination *destination)
 /* The cache is looked after, by a time of day that somebody has set ahead. */
 static void step(struct set_up *on, int64_t set_ahead_s)
 {
-    uint64_t wall_ms = (uint64_t)(engine_wall_s() + set_ahead_s) * SECOND_MS;
-
-    upkeep_step(&on->upkeep, engine_now_ms(), wall_ms);
+    upkeep_step(&on->upkeep, engine_now_ms(), ahead_ms(set_ahead_s));
 }
 
 /* A second passes, the cache is looked after, and DNS answers. */
@@ -309,6 +313,36 @@ static void when_the_time_of_day_jumps_ahead_nothing_is_known_any_more(void **st
     end(&on);
 }
 
+static void a_jump_before_the_first_look_is_noticed(void **state)
+{
+    struct set_up on;
+
+    (void)state;
+    start(&on);
+    assert_int_equal(decide(&on, &on.domain), LEVEL_DANE);
+    step(&on, 61);
+    assert_false(is_known(&on, &on.domain));
+    end(&on);
+}
+
+static void small_jumps_add_up(void **state)
+{
+    struct set_up on;
+
+    (void)state;
+    start(&on);
+    assert_int_equal(decide(&on, &on.domain), LEVEL_DANE);
+    step(&on, 40);
+    assert_true(is_known(&on, &on.domain));
+    step(&on, 80);
+    assert_false(is_known(&on, &on.domain));
+    /* From then on the next one is measured from there. */
+    assert_int_equal(decide(&on, &on.domain), LEVEL_DANE);
+    step(&on, 140);
+    assert_true(is_known(&on, &on.domain));
+    end(&on);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +355,8 @@ int main(void)
         cmocka_unit_test(many_at_once_leave_room_for_real_questions),
         cmocka_unit_test(what_has_run_out_is_dropped),
         cmocka_unit_test(when_the_time_of_day_jumps_ahead_nothing_is_known_any_more),
+        cmocka_unit_test(a_jump_before_the_first_look_is_noticed),
+        cmocka_unit_test(small_jumps_add_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
