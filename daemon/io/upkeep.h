@@ -28,7 +28,7 @@
 #define UPKEEP_BUDGET 5000       /* entries of the cache that are looked at at once */
 #define UPKEEP_REFRESHES_MAX 64  /* destinations that are refreshed at once */
 #define UPKEEP_QUESTIONS_MAX 200 /* with more of them under way, nothing is refreshed */
-#define UPKEEP_JUMP_MS 60000     /* a clock that is set ahead by less, in all, is a little wrong */
+#define UPKEEP_JUMP_MS 10000     /* a clock that is set ahead by less, in all, is a little wrong */
 #define UPKEEP_SOON_MS 60000     /* before a level expires; half of its life if that is shorter */
 
 /* A destination whose level will soon expire. */
