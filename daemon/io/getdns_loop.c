@@ -62,7 +62,7 @@ struct getdns_loop {
     struct watch *aside;   /* cleared since getdns was called, and not closed yet; or NULL */
     struct watch *writer;  /* is to be written to before the loop waits; or NULL */
     struct watch *stuck;   /* has not taken all that was to be written to it; or NULL */
-    uv_prepare_t prepare;  /* writes */
+    uv_idle_t idle;        /* writes; as long as it is active, the loop does not wait */
     struct watch *reading; /* whose read callback is running; or NULL */
     size_t watches;        /* whose handles are not all closed yet */
     bool released;         /* getdns is done with this adapter */
@@ -102,7 +102,7 @@ static uint64_t connection_of(int fd)
 
 /* ---- closing ---- */
 
-static void on_prepare_closed(uv_handle_t *handle)
+static void on_idle_closed(uv_handle_t *handle)
 {
     struct getdns_loop *adapter = handle->data;
     getdns_loop_closed_cb *closed = adapter->closed;
@@ -116,7 +116,7 @@ static void on_prepare_closed(uv_handle_t *handle)
 static void end_if_idle(struct getdns_loop *adapter)
 {
     if (adapter->released && adapter->watches == 0)
-        uv_close((uv_handle_t *)&adapter->prepare, on_prepare_closed);
+        uv_close((uv_handle_t *)&adapter->idle, on_idle_closed);
 }
 
 static void on_handle_closed(uv_handle_t *handle)
@@ -219,11 +219,11 @@ static void return_to_loop(struct getdns_loop *adapter)
         adapter->returned(adapter->arg);
 }
 
-static void on_prepare(uv_prepare_t *prepare)
+static void on_idle(uv_idle_t *idle)
 {
-    struct getdns_loop *adapter = prepare->data;
+    struct getdns_loop *adapter = idle->data;
 
-    uv_prepare_stop(prepare);
+    uv_idle_stop(idle);
     /* Writing can fail; then getdns calls back, and there may be more to write. */
     while (adapter->writer != NULL) {
         getdns_loop_enter(adapter);
@@ -235,7 +235,7 @@ static void on_prepare(uv_prepare_t *prepare)
 static void write_soon(struct watch *watch)
 {
     watch->owner->writer = watch;
-    uv_prepare_start(&watch->owner->prepare, on_prepare);
+    uv_idle_start(&watch->owner->idle, on_idle);
 }
 
 /* Whether replies are awaited. getdns gives a connection a time-out when it is idle. */
@@ -448,8 +448,8 @@ struct getdns_loop *getdns_loop_attach(
     adapter->loop = loop;
     adapter->closed = closed;
     adapter->arg = arg;
-    uv_prepare_init(loop, &adapter->prepare);
-    adapter->prepare.data = adapter;
+    uv_idle_init(loop, &adapter->idle);
+    adapter->idle.data = adapter;
     if (getdns_context_set_eventloop(context, &adapter->base) != GETDNS_RETURN_GOOD) {
         adapter->closed = NULL;
         cleanup(&adapter->base);

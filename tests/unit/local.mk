@@ -66,6 +66,7 @@ UNIT_TESTS += tests/unit/proto/test_line
 UNIT_TESTS += tests/unit/proto/test_netstring
 UNIT_TESTS += tests/unit/proto/test_printable
 UNIT_TESTS += tests/unit/proto/test_socketmap
+UNIT_TESTS += tests/unit/io/test_getdns_loop
 # Every allocation of the project's own code is counted in this one.
 UNIT_TESTS += tests/unit/io/test_hit
 tests_unit_io_test_hit_SOURCES = tests/unit/io/scene.h tests/unit/io/scene.c tests/unit/io/test_hit.c
