@@ -476,7 +476,9 @@ static void on_signal(uv_signal_t *handle, int number)
 
     if (number == SIGHUP) {
         char result[CONTROL_RESULT_MAX];
-        reload(daemon, result);
+        /* A daemon that stops has no use for it, and must not be kept from its end. */
+        if (!daemon->stopping)
+            reload(daemon, result);
         return;
     }
     log_write(LOG_LEVEL_INFO, "stopping on signal %d", number);
