@@ -8,6 +8,9 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+
+#include <netinet/in.h>
 
 #define LIMIT_MS 60000
 
@@ -225,4 +228,34 @@ size_t open_descriptors(void)
         count++;
     closedir(dir);
     return count;
+}
+
+void signal_spare(const char *signal_name)
+{
+    char command[512];
+
+    snprintf(
+        command, sizeof command, "kill -%s $(cat '%s/spare.pid')", signal_name, getenv("TEST_DIR"));
+    CHECK(system(command) == 0);
+}
+
+void shrink_send_buffers(void)
+{
+    int least = 1;
+    int is_tcp;
+    socklen_t size = sizeof is_tcp;
+
+    for (int fd = 0; fd < 256; fd++)
+        if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &is_tcp, &size) == 0 && is_tcp == IPPROTO_TCP)
+            setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &least, sizeof least);
+}
+
+void bench_ask_crowd(struct bench *bench, struct outcome *outcomes, unsigned from, unsigned count)
+{
+    char name[256];
+
+    for (unsigned i = from; i < from + count; i++) {
+        snprintf(name, sizeof name, "s%u.%050d.%050d.%050d.many.example", i, 0, 0, 0);
+        CHECK(bench_ask(bench, name, DNS_A, &outcomes[i]) == CAUSE_NONE);
+    }
 }

@@ -79,6 +79,15 @@ void bench_query(struct bench *bench, const char *name, uint16_t type, struct ou
 /* Runs world.sh with a command and a server; fails the case if that fails. */
 void world(const char *command, const char *server);
 
+/* Sends a signal ("STOP") to the resolver on PORT_SPARE; fails the case if that fails. */
+void signal_spare(const char *signal_name);
+
+/* Makes every TCP connection of this process take little more than it has taken already. */
+void shrink_send_buffers(void);
+
+/* Asks for the addresses of count long names, number from and on, into outcomes of that number. */
+void bench_ask_crowd(struct bench *bench, struct outcome *outcomes, unsigned from, unsigned count);
+
 /* How many descriptors this process has open. */
 size_t open_descriptors(void);
 

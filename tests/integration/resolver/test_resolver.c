@@ -9,10 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
-
-#include <netinet/in.h>
 
 #include "tests/integration/resolver/bench.h"
 
@@ -175,15 +172,6 @@ static void refused_connection_fails_over_at_once(void)
     bench_close(&bench);
 }
 
-static void signal_spare(const char *signal_name)
-{
-    char command[512];
-
-    snprintf(
-        command, sizeof command, "kill -%s $(cat '%s/spare.pid')", signal_name, getenv("TEST_DIR"));
-    CHECK(system(command) == 0);
-}
-
 /* The upstream passes as a server that then falls silent: it is stopped where it stands. */
 static void silent_resolver_fails_over_within_the_deadline(void)
 {
@@ -249,28 +237,6 @@ static void resolver_that_dies_with_questions_in_flight_costs_no_answer(void)
     free(outcomes);
 }
 
-/* Makes every TCP connection of this process take little more than it has taken already. */
-static void shrink_send_buffers(void)
-{
-    int least = 1;
-    int is_tcp;
-    socklen_t size = sizeof is_tcp;
-
-    for (int fd = 0; fd < 256; fd++)
-        if (getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &is_tcp, &size) == 0 && is_tcp == IPPROTO_TCP)
-            setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &least, sizeof least);
-}
-
-static void ask_crowd(struct bench *bench, struct outcome *outcomes, unsigned from)
-{
-    char name[256];
-
-    for (unsigned i = from; i < from + CROWD; i++) {
-        snprintf(name, sizeof name, "s%u.%050d.%050d.%050d.many.example", i, 0, 0, 0);
-        CHECK(bench_ask(bench, name, DNS_A, &outcomes[i]) == CAUSE_NONE);
-    }
-}
-
 /*
  * The first of two crowds runs out of time, and is cancelled, while the connection does not take
  * all of it. getdns would go on inside a question that is freed.
@@ -288,11 +254,11 @@ static void connection_that_takes_no_more_is_closed_with_the_first_deadline(void
     signal_spare("STOP");
     shrink_send_buffers();
     descriptors = open_descriptors();
-    ask_crowd(&bench, outcomes, 0);
+    bench_ask_crowd(&bench, outcomes, 0, CROWD);
     uint64_t first_ms = uv_now(&bench.loop);
     while (uv_now(&bench.loop) < first_ms + 500)
         uv_run(&bench.loop, UV_RUN_ONCE);
-    ask_crowd(&bench, outcomes, CROWD);
+    bench_ask_crowd(&bench, outcomes, CROWD, CROWD);
     while (resolver_getdns_counts(bench.resolver)->retries == 0)
         uv_run(&bench.loop, UV_RUN_ONCE);
     CHECK(open_descriptors() == descriptors);
