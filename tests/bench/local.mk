@@ -58,6 +58,7 @@ dist_check_SCRIPTS += tests/bench/smoke
 TESTS += tests/bench/smoke
 
 BENCH_FILES = \
+    tests/bench/LIMITS.md tests/bench/RESULTS.md \
     tests/bench/run \
     tests/bench/kit/busy.py \
     tests/bench/kit/looking_up.py \

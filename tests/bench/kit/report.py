@@ -49,7 +49,8 @@ def write_json(path, machine, rows):
 def write_markdown(path, machine, how, rows):
     """Writes the results as a page."""
     lines = ['# What `make bench` measured', '',
-             'Written by the command; do not edit. ' + how, '']
+             'Written by the command; do not edit. ' + how + 
+             ' [LIMITS.md](LIMITS.md) says why a row misses its bar.', '']
     lines += ['- %s: %s' % item for item in machine.items()]
     lines += ['', '| ' + ' | '.join(HEAD) + ' |', '|' + '---|' * len(HEAD)]
     lines += ['| ' + ' | '.join(cells(row)) + ' |' for row in rows]
