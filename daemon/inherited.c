@@ -112,6 +112,19 @@ static bool check(struct inherited_socket *socket, const struct config *config,
     return refuse(error_out, socket, why);
 }
 
+/* Of two, clients would reach the one that nobody serves. */
+static bool check_apart(const struct inherited *inherited, char error_out[LISTENER_ERROR_MAX])
+{
+    for (size_t i = 0; i < inherited->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (config_address_equal(
+                    &inherited->sockets[i].address, &inherited->sockets[j].address))
+                return refuse(error_out, &inherited->sockets[i],
+                    "has the address of another socket that was handed over: disable one of the "
+                    "socket units");
+    return true;
+}
+
 bool inherited_take_all(
     struct inherited *inherited, const struct config *config, char error_out[LISTENER_ERROR_MAX])
 {
@@ -124,6 +137,7 @@ bool inherited_take_all(
     bool good = count >= 0;
     for (size_t i = 0; good && i < inherited->count; i++)
         good = check(&inherited->sockets[i], config, error_out);
+    good = good && check_apart(inherited, error_out);
     if (!good)
         inherited_close(inherited);
     return good;

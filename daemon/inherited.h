@@ -3,7 +3,8 @@
  * inherited.h - listening sockets that the service manager has opened for us, by their addresses.
  *
  * A socket belongs to the listen section that has its address. One that belongs to none would take
- * connections that nobody ever serves, so that it is a mistake which ends the start. Its name
+ * connections that nobody ever serves, so that it is a mistake which ends the start; as is a second
+ * one with the same address (two units with one path, or SO_REUSEPORT). Its name
  * (FileDescriptorName) need not say anything; but if it is that of another section than the one
  * with its address, unit and configuration contradict each other, and that is a mistake, too.
  */
