@@ -9,10 +9,13 @@
 #include "daemon/confinement.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static bool fail(char *error_out, size_t cap, const char *what, int error)
 {
@@ -27,7 +30,6 @@ static bool fail(char *error_out, size_t cap, const char *what, int error)
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 /* How gcc and clang say that AddressSanitizer is built in. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -184,10 +186,31 @@ static bool filter_calls(char *error_out, size_t cap)
 
 #endif
 
+/*
+ * Whoever starts the process of an ordinary user may have given it some, to open its sockets. libc
+ * has no functions for this. One that has none must not try: a service manager may forbid the call.
+ */
+static bool give_up_capabilities(char *error_out, size_t cap)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct held[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    static const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3];
+
+    if (geteuid() == 0)
+        return true;
+    if (syscall(SYS_capget, &header, held) == 0 && memcmp(held, none, sizeof held) == 0)
+        return true;
+    /* The ambient ones go with the others. */
+    return syscall(SYS_capset, &header, none) == 0 ||
+           fail(error_out, cap, "cannot give up its capabilities", errno);
+}
+
 bool confinement_enter(char *error_out, size_t cap)
 {
     umask(077);
+    /* The filter does not let that through; and it is no reason to do without one. */
+    bool has_none = give_up_capabilities(error_out, cap);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return fail(error_out, cap, "cannot renounce new privileges", errno);
-    return filter_calls(error_out, cap);
+    return filter_calls(error_out, cap) && has_none;
 }

@@ -2,11 +2,12 @@
 /*
  * confinement.h - what daned takes away from itself, whoever has started it and how.
  *
- * No new privileges; and, built with libseccomp, no system calls but those that it needs once its
- * sockets are open and its user is right: no program is started, no process is made, watched or
- * signalled, no memory is written to and then executed, no address is bound, no socket of another
- * family than unix and inet is opened. It may still read and write files as its user may: the
- * snapshot of the cache, and the configuration and the overrides at a reload, wherever they are.
+ * No new privileges; no capabilities, but for root; and, built with libseccomp, no system calls but
+ * those that it needs once its sockets are open and its user is right: no program is started, no
+ * process is made, watched or signalled, no memory is written to and then executed, no address is
+ * bound, no socket of another family than unix and inet is opened. It may still read and write
+ * files as its user may: the snapshot of the cache, and the configuration and the overrides at a
+ * reload, wherever they are.
  *
  * What is not allowed fails with ENOSYS, as it does on a kernel that does not know the call:
  * libraries have a plan for that, and a library that is newer than the list must not end a service
