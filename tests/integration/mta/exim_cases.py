@@ -96,4 +96,7 @@ STAND_IN = (
     ('says OK on the second line', b'DENY no\nOK yes\n', DEFERRED, DENIED + 'DENY noOK yes'),
     ('says DENY', b'DENY because\n', DEFERRED, DENIED + 'DENY because'),
     ('says TEMP', b'TEMP later OK\n', DEFERRED, DENIED + 'TEMP later OK'),
-    ('sends garbage', b'\xff\x00\x1b[31mOK \n', DEFERRED, DENIED))
+    ('sends garbage', b'\xff\x00\x1b[31mOK \n', DEFERRED, DENIED),
+    ('sends OK among garbage', b'\x01O\x02K\n', DEFERRED, DENIED + 'OK'),
+    ('says OK in two lines', b'O\nK fine\n', DEFERRED, DENIED + 'OK fine'),
+    ('says OK and more lines', b'OK fine\nDENY no\n', DEFERRED, DENIED + 'OK fineDENY no'))
