@@ -143,7 +143,8 @@ def wrong_exim_names(receivers):
     for recipient, name in (('exim@good.example', 'mx.good.example'),
                             ('exim@alias.example', 'mx.good.example'),
                             ('exim@old.example', 'mx.bare.example'),
-                            ('exim@[127.0.2.18]', 'None')):
+                            ('exim@[127.0.2.18]', 'None'),
+                            ('exim@[ipv6:%s]' % exim_cases.BARE6, 'None')):
         if receivers.names_asked(recipient) != [name]:
             return '%s: SNI %s' % (recipient, receivers.names_asked(recipient))
     return None
@@ -206,6 +207,7 @@ def set_trust_ad(wanted):
 def run_all(report, directory):
     """Builds the world up, and runs every table, with daned alive, dead, and back."""
     certificates = world_zones.make_zones(directory, world_zones.make_certificates(directory))
+    certificates[exim_cases.BARE6] = 'right'
     receivers = Receivers(directory, certificates)
     servers.start_unbound(directory, 'validating', servers.start_nsd(directory), True, 53)
     postfix = Postfix(directory)

@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 
-DELIVERED = re.compile(r' => (\S+) .*H=(\S+) \[([0-9.]+)\](.*)')
+DELIVERED = re.compile(r' => (\S+) .*H=(\S+) \[([0-9a-f.:]+)\](.*)')
 DEFERRED = re.compile(r' == (\S+) (.*)')
 BOUNCED = re.compile(r' \*\* (\S+) (.*)')
 

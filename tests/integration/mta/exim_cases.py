@@ -8,6 +8,7 @@ from mta.stand_in import GONE, RESET, SILENT
 
 GOOD, PLAIN, ANCHOR, UNUSABLE = '127.0.2.1', '127.0.2.4', '127.0.2.6', '127.0.2.7'
 BARE, RELAY, SHARED = '127.0.2.18', '127.0.2.20', '127.0.2.17'
+BARE6 = 'fd00:25::18'
 TLS, CLEAR, DEFERRED = 'with TLS', 'in the plain', 'deferred'
 DENIED = 'SSL verify denied by event-action: depth=0: daned: '
 WRONG_KEY = 'the record does not match the leaf'
@@ -42,6 +43,7 @@ TABLE = (
     ('unsigned domain, dane-required by an override', 'exim@forced.unsigned', DEFERRED,
      DENIED + 'DENY dane-required'),
     ('an address literal', 'exim@[127.0.2.18]', TLS, BARE),
+    ('an IPv6 address literal', 'exim@[ipv6:%s]' % BARE6, TLS, BARE6),
     ('MX alias', 'exim@alias.example', TLS, GOOD),
     ('MX alias, wrong key', 'exim@aliaswrong.example', DEFERRED, DENIED + 'DENY .*' + WRONG_KEY),
     ('MX alias with the records', 'exim@old.example', TLS, BARE),
