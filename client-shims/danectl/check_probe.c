@@ -150,8 +150,10 @@ static void on_connected(struct probe *probe)
 static void begin_tls(struct probe *probe)
 {
     probe->tls = check_tls_new(probe->fd, probe->address->host->sni, &offers[probe->number].offer);
-    if (!probe->tls)
-        alloc_failed();
+    if (!probe->tls) {
+        end(probe, CHECK_UNTRIED, "the TLS library cannot begin this handshake", "");
+        return;
+    }
     probe->phase = HANDSHAKE;
     probe->events = POLLOUT;
 }

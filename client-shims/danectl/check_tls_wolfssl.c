@@ -67,7 +67,8 @@ static WOLFSSL_METHOD *method_of(enum check_tls_version version)
 
 /*
  * RFC 8446 4.2.3, RFC 5246 7.4.1.4.1: by the signature algorithms that a client lists, a server
- * chooses among its certificates, in 1.3 as in 1.2.
+ * chooses among its certificates, in 1.3 as in 1.2. The cipher suites are set before them, since
+ * wolfSSL 5.7 offers none at all if it is given signature algorithms alone.
  */
 static bool set_offer(WOLFSSL_CTX *context, const struct check_tls_offer *offer)
 {
@@ -84,10 +85,17 @@ static bool set_offer(WOLFSSL_CTX *context, const struct check_tls_offer *offer)
     case CHECK_TLS_ANY_KEY:
         break;
     }
-    if (algorithms && wolfSSL_CTX_set1_sigalgs_list(context, algorithms) != WOLFSSL_SUCCESS)
+    if (algorithms && (wolfSSL_CTX_set_cipher_list(context, "ALL") != WOLFSSL_SUCCESS ||
+                          wolfSSL_CTX_set1_sigalgs_list(context, algorithms) != WOLFSSL_SUCCESS))
         return false;
     return offer->version != CHECK_TLS_ANY_VERSION ||
            wolfSSL_CTX_SetMinVersion(context, WOLFSSL_TLSV1_2) == WOLFSSL_SUCCESS;
+}
+
+/* A server that is offered no cipher suite refuses, as one does that has no such certificate. */
+static bool has_cipher_suite(WOLFSSL *session)
+{
+    return wolfSSL_get_cipher_list_ex(session, 0) != NULL;
 }
 
 struct check_tls *check_tls_new(int fd, const char *sni, const struct check_tls_offer *offer)
@@ -99,7 +107,8 @@ struct check_tls *check_tls_new(int fd, const char *sni, const struct check_tls_
         wolfSSL_CTX_set_verify(tls->context, WOLFSSL_VERIFY_NONE, keep_chain);
         tls->session = wolfSSL_new(tls->context);
     }
-    if (!tls->session || wolfSSL_set_fd(tls->session, fd) != WOLFSSL_SUCCESS ||
+    if (!tls->session || !has_cipher_suite(tls->session) ||
+        wolfSSL_set_fd(tls->session, fd) != WOLFSSL_SUCCESS ||
         (sni && wolfSSL_UseSNI(tls->session, WOLFSSL_SNI_HOST_NAME, sni,
                     (unsigned short)strlen(sni)) != WOLFSSL_SUCCESS)) {
         check_tls_free(tls);

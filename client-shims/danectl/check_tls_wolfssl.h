@@ -35,7 +35,7 @@ struct check_tls_offer {
 
 /*
  * Begins a session on the connected descriptor fd, which stays the caller's and does not block; sni
- * may be NULL. Returns NULL if the library has not enough memory.
+ * may be NULL. Returns NULL if the library cannot make the offer, or has not enough memory.
  */
 struct check_tls *check_tls_new(int fd, const char *sni, const struct check_tls_offer *offer);
 

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 HOUR = 3600
 DAY = 86400
-BIND_MAX_ITERATIONS = 150
+BIND_MAX_ITERATIONS = 50
 WORKERS = 3
 TOOL_SECONDS = 120  # a signing tool that takes longer is stuck
 

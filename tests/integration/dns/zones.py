@@ -7,6 +7,8 @@ relative to their zone. Every expectation follows from rules.md by hand, none fr
 """
 import hashlib
 import os
+import re
+import subprocess
 
 from dns.signing import DAY, ds_record, make_key_trap, run_tool
 
@@ -52,6 +54,14 @@ class Expectations:
         with open(path, 'w', encoding='utf-8') as file:
             file.write('# key\tlevel\treason\tgreatest ttl\tpin\n')
             file.writelines('\t'.join(row) + '\n' for row in self.rows)
+
+
+def doubts_made_cnames():
+    """Whether unbound takes a CNAME that a DNAME makes for bogus when asked for CNAME: 1.17 does,
+    1.26 does not."""
+    said = subprocess.run(['/usr/sbin/unbound', '-V'], stdout=subprocess.PIPE, check=True, text=True).stdout
+    major, minor = re.match(r'Version (\d+)\.(\d+)', said).groups()
+    return (int(major), int(minor)) < (1, 18)
 
 
 def host(zone, label, *tlsa, ttl=3600):
@@ -254,9 +264,9 @@ def add_domain_aliases(world, expected):
     dname.add('old DNAME alg13.example.\nplain DNAME unsigned.example.')
     expected.add('plain.old.dname.example', PLAIN)
     exchange(expected, dname, 'host', REQUIRED, 'mx.old', pin=AS_DANE)
-    # The host's own CNAME record is asked for here, and unbound 1.17 takes one that a DNAME makes
-    # for bogus when it is asked for by type: an error, hence a deferral, never less.
-    exchange(expected, dname, 'unsignedhost', ('defer', 'hosts-failed'), 'mx.plain')
+    # The host's own CNAME record is asked for here: an error, hence a deferral, never less.
+    exchange(expected, dname, 'unsignedhost', ('defer', 'hosts-failed') if doubts_made_cnames() else PLAIN,
+             'mx.plain')
     expected.add('tosigned.plain.dname.example', INSECURE_MX)
 
 

@@ -3,11 +3,26 @@
 import hashlib
 import os
 import shutil
+import subprocess
+import time
 
 from dns.signing import World, run_tool
 
 NO_TLS = '-'
 CA = 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n'
+
+
+def _validity(days):
+    """Gives openssl's options for a certificate that is valid for so many days, from now on."""
+    if days >= 0:
+        return ['-days', str(days)]
+    # Before OpenSSL 3.4 there is no option for the dates, and from then on -days counts forward only.
+    if '-not_after' not in subprocess.run(['openssl', 'x509', '-help'], stdout=subprocess.PIPE, check=False,
+                                          stderr=subprocess.STDOUT, text=True).stdout:
+        return ['-days', str(days)]
+    end = time.time() + days * 86400
+    begin, end = (time.strftime('%Y%m%d%H%M%SZ', time.gmtime(at)) for at in (end - 86400, end))
+    return ['-not_before', begin, '-not_after', end]
 
 
 class Authority:
@@ -36,7 +51,7 @@ class Authority:
                  '-out', self.path(name + '.csr'))
         run_tool('openssl', 'x509', '-req', '-in', self.path(name + '.csr'),
                  '-CA', self.path(issuer + '.pem'), '-CAkey', self.path(issuer + '.key'),
-                 '-CAcreateserial', '-days', str(days), '-extfile', self.path(name + '.ext'),
+                 '-CAcreateserial', *_validity(days), '-extfile', self.path(name + '.ext'),
                  '-out', self.path(name + '.pem'))
 
     def issue_leaf(self, name, issuer, *names, days=30):
