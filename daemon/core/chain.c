@@ -272,6 +272,7 @@ static bool match_anchor(const struct chain_question *question, const struct cha
     search.at_s = question->at_s;
     search.report = report;
     search.budget = CHAIN_WORK_MAX;
+    search.signatures_us = CHAIN_SIGNATURES_US_MAX - question->spent_us;
     add_presented(&search, subjects, question, agility);
     add_from_records(&search, subjects, question, report);
 

@@ -50,7 +50,8 @@ struct chain_question {
     size_t record_count;
     const struct dname *names; /* reference names, for usage 2 */
     size_t name_count;
-    int64_t at_s; /* the time of day that dates are held against */
+    int64_t at_s;      /* the time of day that dates are held against */
+    unsigned spent_us; /* of CHAIN_SIGNATURES_US_MAX: what other questions on this chain took */
 };
 
 /* What a signature check says. Only GOOD is good. */

@@ -105,8 +105,7 @@ static enum chain_why check_signature(struct chain_search *search,
     if (!cert_signature_fits_key(certificate, key))
         return CHAIN_WHY_SIGNATURE_BAD;
     unsigned cost_us = cert_signature_cost_us(key);
-    if (search->report->signatures == CHAIN_SIGNATURES_MAX ||
-        cost_us > CHAIN_SIGNATURES_US_MAX - search->report->signatures_us) {
+    if (search->report->signatures == CHAIN_SIGNATURES_MAX || cost_us > search->signatures_us) {
         stop(search, CHAIN_WHY_TOO_MANY_SIGNATURES);
         return CHAIN_WHY_TOO_MANY_SIGNATURES;
     }
@@ -114,6 +113,7 @@ static enum chain_why check_signature(struct chain_search *search,
         return CHAIN_WHY_TOO_MUCH_WORK;
     search->report->signatures++;
     search->report->signatures_us += cost_us;
+    search->signatures_us -= cost_us;
     switch (search->crypto->signature(certificate, key)) {
     case CHAIN_SIGNATURE_GOOD:
         return CHAIN_WHY_NONE;

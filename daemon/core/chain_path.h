@@ -34,7 +34,8 @@ struct chain_search {
     size_t node_count;
     struct chain_bare_key keys[CHAIN_ANCHORS_MAX];
     size_t key_count;
-    unsigned budget; /* work that may still be done */
+    unsigned budget;        /* work that may still be done */
+    unsigned signatures_us; /* and what signature checks may still cost */
 
     /* Zero at the start. */
     struct chain_reason obstacle; /* the first one that was met */

@@ -83,7 +83,7 @@ static void verify_ours(const struct bench *bench, size_t i)
         certs[n] = (struct chain_cert){chain->der[n], chain->len[n]};
     if (!dname_from_text(CHAINS_NAME, strlen(CHAINS_NAME), &name))
         fail("not a name");
-    struct chain_question question = {certs, CHAINS_LEN, &record, 1, &name, 1, bench->at_s};
+    struct chain_question question = {certs, CHAINS_LEN, &record, 1, &name, 1, bench->at_s, 0};
     if (chain_verify(&question, &signature_memo_crypto, &report) != CHAIN_MATCHED)
         fail("daned refuses a sound chain");
 }

@@ -57,7 +57,7 @@ void judge_by_daned(const struct plan *plan, struct judgement *judgement_out)
     struct tlsa_record records[PLAN_RECORDS_MAX];
     struct dname names[PLAN_NAMES_MAX];
     struct chain_question question = {certs, (size_t)plan->order_count, records,
-        (size_t)plan->record_count, names, (size_t)plan->name_count, plan->at};
+        (size_t)plan->record_count, names, (size_t)plan->name_count, plan->at, 0};
 
     memset(judgement_out, 0, sizeof *judgement_out);
     for (int i = 0; i < plan->order_count; i++) {

@@ -96,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct chain_cert certs[CERTS_MAX];
     struct tlsa_record records[RECORDS_MAX];
     struct dname name;
-    struct chain_question question = {certs, 0, records, 0, &name, 1, INT64_C(1800000000)};
+    struct chain_question question = {certs, 0, records, 0, &name, 1, INT64_C(1800000000), 0};
 
     FUZZ_CHECK(dname_from_text("mx.example.com", 14, &name));
     while (size > 3) {

@@ -23,7 +23,7 @@ int reset(void **state)
 {
     (void)state;
     memset(&question, 0, sizeof question);
-    question = (struct chain_question){cert_list, 0, records, 0, names, 1, NOW};
+    question = (struct chain_question){cert_list, 0, records, 0, names, 1, NOW, 0};
     if (!dname_from_text("mx.example.com", strlen("mx.example.com"), &names[0]))
         abort();
     return 0;
