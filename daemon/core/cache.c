@@ -168,16 +168,31 @@ bool cache_last(const struct cache *cache, enum cache_kind kind, uint16_t sub,
     return true;
 }
 
-/* Writes what a new value changes of an entry; its key and its lengths stand there already. */
-static void write_value(const struct cache *cache, struct cache_entry *entry, const void *value,
-    uint64_t expires_ms, uint64_t now_ms)
+static void begin_life(struct cache_entry *entry, uint64_t expires_ms, uint64_t now_ms)
 {
     uint64_t lifetime_s = expires_ms > now_ms ? (expires_ms - now_ms) / 1000 : 0;
 
     entry->expires_ms = expires_ms;
     entry->lifetime_s = lifetime_s > UINT32_MAX ? UINT32_MAX : (uint32_t)lifetime_s;
-    entry->generation = cache->generation;
     entry->asked = 0;
+}
+
+void cache_put_off(struct cache *cache, enum cache_kind kind, uint16_t sub,
+    const struct dname *name, uint64_t now_ms)
+{
+    struct key key = {kind, sub, name};
+    struct cache_entry *entry = find(cache, &key, hash_of(cache, &key));
+
+    if (entry)
+        begin_life(entry, entry->expires_ms, now_ms);
+}
+
+/* Writes what a new value changes of an entry; its key and its lengths stand there already. */
+static void write_value(const struct cache *cache, struct cache_entry *entry, const void *value,
+    uint64_t expires_ms, uint64_t now_ms)
+{
+    begin_life(entry, expires_ms, now_ms);
+    entry->generation = cache->generation;
     memcpy(entry->octets + entry->name_len, value, value_len_of(entry));
 }
 

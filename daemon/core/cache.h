@@ -102,6 +102,13 @@ void cache_put(struct cache *cache, enum cache_kind kind, uint16_t sub, const st
 void cache_put_past(struct cache *cache, enum cache_kind kind, uint16_t sub,
     const struct dname *name, const void *value, size_t len, uint64_t expires_ms, uint64_t now_ms);
 
+/*
+ * Has what is kept under the key seem new: nobody has asked for it since, and it is not due before
+ * the last half of what is left of its life, whose end stays. Nothing is done if there is none.
+ */
+void cache_put_off(struct cache *cache, enum cache_kind kind, uint16_t sub,
+    const struct dname *name, uint64_t now_ms);
+
 /* Drops what is kept under the key. Returns whether there was anything. */
 bool cache_remove(
     struct cache *cache, enum cache_kind kind, uint16_t sub, const struct dname *name);

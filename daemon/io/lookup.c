@@ -285,8 +285,13 @@ static void keep_level(const struct lookup *lookup, const struct verdict *verdic
      */
     bool is_second = lookup->mode == LOOKS_ANEW || lookup->mode == REFRESHES;
     if (is_failure(&answer) &&
-        (is_second || answer.expires_ms <= now_ms || has_level(lookups, destination, now_ms)))
+        (is_second || answer.expires_ms <= now_ms || has_level(lookups, destination, now_ms))) {
+        /* Or what has failed would be asked for again at each step of the upkeep. */
+        if (lookup->mode == REFRESHES)
+            cache_put_off(lookups->cache, cache_kind_of(destination), destination->port,
+                &destination->name, now_ms);
         return;
+    }
     /*
      * Only decided levels are compared: one that could not be found out is neither weaker nor
      * stronger than another. It must not hide the one before it either, or who can make lookups

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * engine.c - the lookups of daned on a fake resolver and a time that the test makes pass.
+ * engine.c - the lookups of daned, and who looks after its cache, on a fake resolver and a time
+ * that the test makes pass.
  */
 #include "tests/scenario/engine.h"
 
 #include <string.h>
 
-enum { CACHE_SIZE = 4 << 20, DAY = 86400, HOUR = 3600, ERROR_TTL = 30 };
+enum { CACHE_SIZE = 4 << 20, DAY = 86400, HOUR = 3600, ERROR_TTL = 30, SECOND_MS = 1000 };
 
 static const uint64_t start_ms = 1000000;
 static uint64_t now_ms = 1000000;
@@ -31,6 +32,11 @@ void engine_pass_ms(uint64_t ms)
     now_ms += ms;
 }
 
+int64_t engine_ahead_ms(void)
+{
+    return engine_wall_s() * SECOND_MS - (int64_t)now_ms;
+}
+
 struct lookup_options engine_default_options(void)
 {
     return (struct lookup_options){
@@ -51,6 +57,9 @@ void engine_init(
     fake_resolver_init(&engine->fake, world, engine_wall_s());
     engine->cache = cache_new(CACHE_SIZE, &key);
     engine->lookups = lookups_new(engine->cache, &engine->fake.resolver, options);
+    engine->stats = (struct stats){0};
+    upkeep_init(&engine->upkeep, engine->cache, engine->lookups, &engine->stats, engine_ahead_ms());
+    engine->upkeep.prefetch = true;
 }
 
 void engine_fini(struct engine *engine)
@@ -58,6 +67,18 @@ void engine_fini(struct engine *engine)
     lookups_free(engine->lookups);
     cache_free(engine->cache);
     fake_resolver_fini(&engine->fake);
+}
+
+void engine_live(struct engine *engine, uint64_t ms)
+{
+    while (ms > 0) {
+        uint64_t step_ms = ms < SECOND_MS ? ms : SECOND_MS;
+        engine_pass_ms(step_ms);
+        ms -= step_ms;
+        upkeep_step(&engine->upkeep, engine_now_ms(), engine_ahead_ms());
+        while (engine->fake.waiting_count > 0)
+            fake_resolver_answer(&engine->fake, 0);
+    }
 }
 
 struct shown {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * engine.h - the lookups of daned on a fake resolver and a time that the test makes pass.
+ * engine.h - the lookups of daned, and who looks after its cache, on a fake resolver and a time
+ * that the test makes pass.
  */
 #ifndef DANED_TESTS_SCENARIO_ENGINE_H
 #define DANED_TESTS_SCENARIO_ENGINE_H
 
-#include "daemon/io/lookup.h"
+#include "daemon/io/upkeep.h"
 #include "tests/scenario/fake_resolver.h"
 
 #define ENGINE_WALL_START INT64_C(1790000000) /* seconds since 1970 */
@@ -14,12 +15,14 @@ struct engine {
     struct fake_resolver fake;
     struct cache *cache;
     struct lookups *lookups;
+    struct upkeep upkeep; /* without its timer */
+    struct stats stats;
 };
 
 /* The options that daned has by itself. */
 struct lookup_options engine_default_options(void);
 
-/* Starts with an empty cache, at the time ENGINE_WALL_START. One engine at a time. */
+/* Starts with an empty cache, and with prefetch. One engine at a time. */
 void engine_init(
     struct engine *engine, const struct world *world, const struct lookup_options *options);
 void engine_fini(struct engine *engine);
@@ -29,6 +32,15 @@ uint64_t engine_now_ms(void);
 int64_t engine_wall_s(void);
 void engine_reset_time(void);
 void engine_pass_ms(uint64_t ms);
+
+/* clock_ahead_ms() of this time. */
+int64_t engine_ahead_ms(void);
+
+/*
+ * Lets time pass with the cache looked after: every second, as the timer does of a cache that is
+ * not large, and once at the end. What is asked for then is answered at once, in its order.
+ */
+void engine_live(struct engine *engine, uint64_t ms);
 
 /*
  * Decides a destination and answers every question on the way; seed 0 answers them in their order,

@@ -26,6 +26,10 @@ static void judge_line(struct judge *judge, const char *path, unsigned number,
 
     if (words->count == 0 || words->error[0] || script_read(script, words))
         return;
+    if (words_take(words, "live")) {
+        engine_pass_ms(script_take_ms(words));
+        return;
+    }
     if (!words_take(words, "ask") && !words_take(words, "decide")) {
         if (!words_take(words, "start") || words_end(words))
             return;

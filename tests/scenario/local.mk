@@ -6,7 +6,7 @@ SCENARIO_COMMON = \
     tests/scenario/words.h tests/scenario/words.c \
     tests/scenario/world.h tests/scenario/world.c
 SCENARIO_CPPFLAGS = $(AM_CPPFLAGS) -DSCENARIO_DIR='"$(top_srcdir)/tests/scenario/rules"'
-SCENARIO_LDADD = libio.a libcore.a $(IDN2_LIBS)
+SCENARIO_LDADD = libio.a libcore.a $(UV_LIBS) $(JANSSON_LIBS) $(IDN2_LIBS)
 
 check_PROGRAMS += tests/scenario/scenario
 TESTS += tests/scenario/scenario

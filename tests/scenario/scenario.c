@@ -7,10 +7,12 @@
  *
  *   ask KEY -> EXPECTED         as an MTA asks: overrides, the cache, then DNS to its end
  *   decide KEY -> EXPECTED      the same, but never from the level that the cache has
- *   asked TYPE NAME, ...        exactly these questions went to the resolver since the last ask or
- *                               hold, in any order; "asked nothing"
+ *   asked TYPE NAME, ...        exactly these questions went to the resolver since the last ask,
+ *                               hold or live, in any order; "asked nothing"
  *   host NAME STATE ...         of the last answer from DNS; EXPECTED and this as in seen.h
  *   hosts N                     it has so many hosts
+ *   live N[s|ms]                time passes, and each second the cache is looked after, as daned's
+ *                               timer does it; what it asks for is answered at once
  *   hold                        forgets which questions were asked; then, without an answer:
  *   start ID KEY                starts a lookup called ID, whose questions wait
  *   release TYPE NAME           answers this question; "release all" all, and those that follow
@@ -164,6 +166,13 @@ static void play_release(struct play *play, struct words *words)
     words_fail(words, "this question does not wait");
 }
 
+static void play_live(struct play *play, struct words *words)
+{
+    fake_resolver_forget_asked(&play->engine.fake);
+    play->engine.upkeep.prefetch = play->script.prefetch;
+    engine_live(&play->engine, script_take_ms(words));
+}
+
 static void play_asked(struct play *play, struct words *words)
 {
     const struct fake_resolver *fake = &play->engine.fake;
@@ -218,6 +227,8 @@ static bool play_line(struct play *play, struct words *words)
     } else {
         if (words_take(words, "hold")) {
             fake_resolver_forget_asked(&play->engine.fake);
+        } else if (words_take(words, "live")) {
+            play_live(play, words);
         } else if (words_take(words, "start")) {
             play_start(play, words);
         } else if (words_take(words, "release")) {

@@ -15,7 +15,7 @@ enum { FILE_MAX = 1 << 20 };
 
 void script_init(struct script *script)
 {
-    *script = (struct script){.options = engine_default_options()};
+    *script = (struct script){.options = engine_default_options(), .prefetch = true};
     world_init(&script->world);
     engine_reset_time();
 }
@@ -53,6 +53,8 @@ static void read_option(struct script *script, struct words *words)
         options->questions.negative_max_ttl_s = words_number(words, "TTL", UINT32_MAX);
     else if (strcmp(name, "error-ttl") == 0)
         options->questions.error_ttl_s = words_number(words, "TTL", UINT32_MAX);
+    else if (strcmp(name, "prefetch") == 0)
+        script->prefetch = take_word(words, "on", "off");
     else
         words_fail(words, "there is no option \"%s\"", name);
     script->options_changed = true;
@@ -102,16 +104,17 @@ static void read_repeat(struct script *script, struct words *words)
     }
 }
 
-static void read_later(struct words *words)
+uint64_t script_take_ms(struct words *words)
 {
     const char *word = words_next(words, "a time");
     char *end;
     unsigned long long value = strtoull(word, &end, 10);
 
-    if (end == word || (strcmp(end, "s") != 0 && strcmp(end, "ms") != 0))
+    if (end == word || (strcmp(end, "s") != 0 && strcmp(end, "ms") != 0)) {
         words_fail(words, "\"%s\" is no time (as in 30s or 500ms)", word);
-    else
-        engine_pass_ms(strcmp(end, "s") == 0 ? value * 1000 : value);
+        return 0;
+    }
+    return strcmp(end, "s") == 0 ? value * 1000 : value;
 }
 
 bool script_read(struct script *script, struct words *words)
@@ -129,7 +132,7 @@ bool script_read(struct script *script, struct words *words)
     else if (words_take(words, "override"))
         read_override(script, words);
     else if (words_take(words, "later"))
-        read_later(words);
+        engine_pass_ms(script_take_ms(words));
     else
         return false;
     if (!words_end(words))

@@ -1,7 +1,7 @@
 # Files of tests/unit: one program for each module, mirrored by path.
 #
 # Another test is one line: its name in UNIT_TESTS. Its source is NAME.c, and it is linked with
-# every library of the project.
+# every library of the project. One that shares files with others lists them.
 
 EXTRA_DIST += tests/unit/no-cmocka.sh tests/unit/proto/proto_test.h
 
@@ -12,6 +12,14 @@ EXTRA_DIST += tests/unit/core/build_chain.h tests/unit/core/build_der.h tests/un
 if HAVE_CMOCKA
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 LDADD = libdaemon.a libio.a libcore.a libproto.a $(DANED_LIBS) $(CMOCKA_LIBS)
+
+# What some tests are put together from, for more than one of them.
+SNAPSHOT_SAMPLE = tests/unit/core/snapshot_sample.h tests/unit/core/snapshot_sample.c
+CHAIN_QUESTION = tests/unit/core/chain_question.h tests/unit/core/chain_question.c
+CONFIG_TEXT = tests/unit/daemon/config_text.h tests/unit/daemon/config_text.c
+CLIENT_CALLS = \
+    tests/unit/client-shims/scripted_server.h tests/unit/client-shims/scripted_server.c \
+    tests/unit/client-shims/client_calls.h tests/unit/client-shims/client_calls.c
 
 UNIT_TESTS =
 check_PROGRAMS += $(UNIT_TESTS)
@@ -28,6 +36,9 @@ UNIT_TESTS += tests/unit/core/test_fact
 UNIT_TESTS += tests/unit/core/test_policy
 UNIT_TESTS += tests/unit/core/test_siphash
 UNIT_TESTS += tests/unit/core/test_snapshot
+tests_unit_core_test_snapshot_SOURCES = tests/unit/core/test_snapshot.c $(SNAPSHOT_SAMPLE)
+UNIT_TESTS += tests/unit/core/test_snapshot_octets
+tests_unit_core_test_snapshot_octets_SOURCES = tests/unit/core/test_snapshot_octets.c $(SNAPSHOT_SAMPLE)
 UNIT_TESTS += tests/unit/core/test_table
 UNIT_TESTS += tests/unit/core/test_cert_names
 UNIT_TESTS += tests/unit/core/test_certificate
@@ -35,6 +46,9 @@ UNIT_TESTS += tests/unit/core/test_chase
 UNIT_TESTS += tests/unit/core/test_cert_algorithm
 UNIT_TESTS += tests/unit/core/test_cert_dn
 UNIT_TESTS += tests/unit/core/test_chain
+tests_unit_core_test_chain_SOURCES = tests/unit/core/test_chain.c $(CHAIN_QUESTION)
+UNIT_TESTS += tests/unit/core/test_chain_check
+tests_unit_core_test_chain_check_SOURCES = tests/unit/core/test_chain_check.c $(CHAIN_QUESTION)
 UNIT_TESTS += tests/unit/core/test_chain_bounds
 UNIT_TESTS += tests/unit/core/test_der
 UNIT_TESTS += tests/unit/core/test_destination
@@ -47,6 +61,11 @@ UNIT_TESTS += tests/unit/core/test_pem
 UNIT_TESTS += tests/unit/core/test_tlsa
 UNIT_TESTS += tests/unit/core/test_utf8
 UNIT_TESTS += tests/unit/daemon/test_config
+tests_unit_daemon_test_config_SOURCES = tests/unit/daemon/test_config.c $(CONFIG_TEXT)
+UNIT_TESTS += tests/unit/daemon/test_config_options
+tests_unit_daemon_test_config_options_SOURCES = tests/unit/daemon/test_config_options.c $(CONFIG_TEXT)
+UNIT_TESTS += tests/unit/daemon/test_config_scan
+tests_unit_daemon_test_config_scan_SOURCES = tests/unit/daemon/test_config_scan.c $(CONFIG_TEXT)
 UNIT_TESTS += tests/unit/io/test_cache_file
 UNIT_TESTS += tests/unit/daemon/test_confinement
 UNIT_TESTS += tests/unit/io/test_control_dump
@@ -86,9 +105,12 @@ tests_unit_io_test_questions_SOURCES = tests/unit/io/test_questions.c $(SCENARIO
 
 UNIT_TESTS += tests/unit/client-shims/test_daned_client
 tests_unit_client_shims_test_daned_client_SOURCES = \
-    tests/unit/client-shims/scripted_server.h tests/unit/client-shims/scripted_server.c \
-    tests/unit/client-shims/test_daned_client.c
+    tests/unit/client-shims/test_daned_client.c $(CLIENT_CALLS)
 tests_unit_client_shims_test_daned_client_LDADD = libdanedclient.a $(LDADD)
+UNIT_TESTS += tests/unit/client-shims/test_daned_client_waiting
+tests_unit_client_shims_test_daned_client_waiting_SOURCES = \
+    tests/unit/client-shims/test_daned_client_waiting.c $(CLIENT_CALLS)
+tests_unit_client_shims_test_daned_client_waiting_LDADD = libdanedclient.a $(LDADD)
 
 UNIT_TESTS += tests/unit/client-shims/test_check_smtp
 tests_unit_client_shims_test_check_smtp_SOURCES = \

@@ -16,6 +16,9 @@
 
 bool case_failed;
 
+const uint16_t validating[] = {PORT_VALIDATING};
+const uint16_t relayed[] = {PORT_RELAY};
+
 static void on_upstream(void *arg, size_t index, enum upstream_state old_state,
     enum upstream_state new_state, const char *why)
 {
@@ -215,6 +218,16 @@ void world(const char *command, const char *server)
     snprintf(line, sizeof line, "\"$TEST_WORLD\" \"$TEST_DIR\" \"$TEST_ADDRESS\" %s %s", command,
         server);
     CHECK(system(line) == 0);
+}
+
+void open_relayed(struct bench *bench, const uint16_t *ports, size_t count, uint64_t timeout_ms)
+{
+    world("relay", "pass");
+    bench_open(bench, ports, count, timeout_ms);
+    bench_run_until(bench, &bench->news, (unsigned)count);
+    bench_run_until(bench, &bench->warnings, (unsigned)count);
+    for (size_t i = 0; i < count; i++)
+        CHECK(bench->upstreams[i] == UPSTREAM_PASSED);
 }
 
 size_t open_descriptors(void)

@@ -15,6 +15,10 @@
 /* The ports of world.sh. */
 enum { PORT_VALIDATING = 5301, PORT_SPARE, PORT_SILENT, PORT_LIAR, PORT_NOBODY, PORT_RELAY };
 
+/* The validating resolver alone, and the relay in front of it alone. */
+extern const uint16_t validating[1];
+extern const uint16_t relayed[1];
+
 /* What became of one question. */
 struct outcome {
     unsigned calls; /* of the callback */
@@ -78,6 +82,12 @@ void bench_query(struct bench *bench, const char *name, uint16_t type, struct ou
 
 /* Runs world.sh with a command and a server; fails the case if that fails. */
 void world(const char *command, const char *server);
+
+/*
+ * Opens a bench on the relay, which passes everything, and waits until count upstreams have passed,
+ * and have answered for the second bogus name: no question of the self-test is under way then.
+ */
+void open_relayed(struct bench *bench, const uint16_t *ports, size_t count, uint64_t timeout_ms);
 
 /* Sends a signal ("STOP") to the resolver on PORT_SPARE; fails the case if that fails. */
 void signal_spare(const char *signal_name);

@@ -1,56 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * test_daned_client.c - tests of the embeddable client against servers that follow a script, and
- * of what it sends and takes against proto/, so that the two cannot drift apart.
+ * test_daned_client.c - what the embeddable client sends, takes and refuses, against proto/, so
+ * that the two cannot drift apart.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
-#include "client-shims/libdaned-client/daned_client.h"
 #include "daemon/core/answer.h"
 #include "proto/exim_client.h"
-#include "tests/unit/client-shims/scripted_server.h"
-#include "tests/unit/proto/proto_test.h"
+#include "tests/unit/client-shims/client_calls.h"
 
 _Static_assert(DANED_POLICY_MAX == EXIM_POLICY_MAX, "the limit of POLICY");
 _Static_assert(DANED_VERIFY_MAX == EXIM_VERIFY_MAX, "the limit of VERIFY");
 _Static_assert(DANED_TOKEN_MAX == EXIM_TOKEN_MAX, "the limit of a token");
-
-enum { LONG_MS = 20000, SHORT_MS = 100 };
-
-#define GOOD_REPLY "level=dane-required ttl=3600 reason=all-hosts-dane\n"
-
-static const unsigned char der[DANED_VERIFY_MAX] = {0x30, 0x82, 0xff, 0x00, 0xfb, 0xef, 0xbe};
-
-/* A request that can be sent; the tests spoil it. */
-static struct daned_verify_request good_request(const struct daned_cert *certs, size_t count)
-{
-    return (struct daned_verify_request){
-        .domain = "example.com",
-        .host = "mx.example.com",
-        .port = 25,
-        .certs = certs,
-        .count = count,
-    };
-}
-
-static const struct daned_cert one_cert[] = {{der, 7}};
-
-static void assert_defers(
-    enum daned_status status, enum daned_status wanted, const struct daned_policy_reply *reply)
-{
-    assert_int_equal(status, wanted);
-    assert_int_equal(reply->level, DANED_DEFER);
-    assert_int_equal(reply->ttl_s, 0);
-    assert_string_equal(reply->reason, "");
-    assert_true(strlen(reply->error) > 0);
-}
 
 /* Asks a server that replies with reply[0..len) and closes. */
 static enum daned_status ask_policy(
@@ -447,221 +408,6 @@ static void an_address_that_is_none_is_refused(void **state)
             DANED_BAD_ARGUMENT, &reply);
 }
 
-static void where_nothing_listens_the_error_says_so(void **state)
-{
-    (void)state;
-    struct server server;
-    struct daned_policy_reply reply;
-    char wanted[DANED_ERROR_MAX];
-
-    server_listen(&server, SERVER_INET);
-    server_close(&server);
-    assert_defers(daned_policy(server.address, "example.com", NULL, LONG_MS, &reply),
-        DANED_NO_CONNECTION, &reply);
-    snprintf(
-        wanted, sizeof wanted, "cannot connect to daned at %s: connection refused", server.address);
-    assert_string_equal(reply.error, wanted);
-    assert_defers(daned_policy("unix:/nonexistent/so\ncket", "example.com", NULL, LONG_MS, &reply),
-        DANED_NO_CONNECTION, &reply);
-    assert_string_equal(
-        reply.error, "cannot connect to daned at unix:/nonexistent/so?cket: no such socket");
-}
-
-/* What a server in this mode, that never says all, makes of POLICY before the deadline. */
-static void check_late(enum server_kind kind, enum server_mode mode)
-{
-    struct daned_policy_reply reply;
-    struct server server;
-
-    server_start(&server, kind, mode, GOOD_REPLY, strlen(GOOD_REPLY));
-    assert_defers(
-        daned_policy(server.address, "example.com", NULL, SHORT_MS, &reply), DANED_LATE, &reply);
-    server_stop(&server);
-    assert_string_equal(reply.error, "daned has not replied before the deadline");
-}
-
-static void the_deadline_ends_a_reply_that_comes_an_octet_a_second(void **state)
-{
-    (void)state;
-    check_late(SERVER_INET, SERVER_DRIPS);
-    check_late(SERVER_UNIX, SERVER_DRIPS);
-}
-
-static void the_deadline_ends_the_wait_for_a_close_behind_the_reply(void **state)
-{
-    (void)state;
-    check_late(SERVER_INET, SERVER_HOLDS);
-    check_late(SERVER_UNIX, SERVER_HOLDS);
-}
-
-static void the_deadline_ends_the_sending_to_a_server_that_does_not_read(void **state)
-{
-    (void)state;
-    const struct daned_cert large[] = {{der, 190000}};
-    struct daned_verify_request request = good_request(large, 1);
-    struct daned_verify_reply reply;
-    struct server server;
-
-    server_start(&server, SERVER_UNIX, SERVER_DEAF, "", 0);
-    assert_int_equal(daned_verify(server.address, &request, SHORT_MS, &reply), DANED_LATE);
-    server_stop(&server);
-    assert_int_equal(reply.verdict, DANED_TEMP);
-    assert_string_equal(reply.text, "daned has not replied before the deadline");
-}
-
-static void the_deadline_ends_the_wait_for_a_connection(void **state)
-{
-    (void)state;
-    static const enum server_kind kinds[] = {SERVER_INET, SERVER_UNIX};
-    struct daned_policy_reply reply;
-    struct server server;
-
-    for (size_t i = 0; i < 2; i++) {
-        server_listen(&server, kinds[i]);
-        server_fill_queue(&server);
-        assert_defers(daned_policy(server.address, "example.com", NULL, SHORT_MS, &reply),
-            DANED_LATE, &reply);
-        server_close(&server);
-    }
-}
-
-static void a_server_that_closes_at_once_is_an_error_and_no_signal(void **state)
-{
-    (void)state;
-    const struct daned_cert large[] = {{der, 190000}};
-    struct daned_verify_request request = good_request(large, 1);
-    struct daned_verify_reply reply;
-    struct server server;
-
-    /* SIGPIPE has its default effect here: it would end the test. */
-    for (int round = 0; round < 20; round++) {
-        server_start(
-            &server, round % 2 ? SERVER_UNIX : SERVER_INET, SERVER_CLOSES, "OK matched\n", 11);
-        enum daned_status status = daned_verify(server.address, &request, LONG_MS, &reply);
-        server_stop(&server);
-        assert_true(status == DANED_BROKEN || status == DANED_BAD_REPLY);
-        assert_int_equal(reply.verdict, DANED_TEMP);
-        assert_true(strlen(reply.text) > 0);
-    }
-}
-
-static void a_reply_in_pieces_is_put_together(void **state)
-{
-    (void)state;
-    struct daned_policy_reply reply;
-    struct server server;
-
-    server_start(&server, SERVER_UNIX, SERVER_PIECES, GOOD_REPLY, strlen(GOOD_REPLY));
-    assert_int_equal(daned_policy(server.address, "example.com", NULL, LONG_MS, &reply), DANED_OK);
-    server_stop(&server);
-    assert_int_equal(reply.level, DANED_DANE_REQUIRED);
-}
-
-static volatile sig_atomic_t alarms;
-
-static void on_alarm(int number)
-{
-    (void)number;
-    alarms++;
-}
-
-static void signals_do_not_disturb_a_call(void **state)
-{
-    (void)state;
-    const struct daned_cert large[] = {{der, 190000}};
-    struct daned_verify_request request = good_request(large, 1);
-    const struct itimerval every_ms = {{0, 500}, {0, 500}};
-    const struct itimerval never = {{0, 0}, {0, 0}};
-    struct sigaction action = {.sa_handler = on_alarm}; /* without SA_RESTART */
-    struct daned_verify_reply reply;
-    struct server server;
-
-    sigaction(SIGALRM, &action, NULL);
-    alarms = 0;
-    for (int round = 0; round < 2000 && (round < 20 || alarms < 20); round++) {
-        /* The server's thread has all signals blocked. */
-        server_start(&server, round % 2 ? SERVER_UNIX : SERVER_INET, SERVER_PIECES, "OK a\n", 5);
-        setitimer(ITIMER_REAL, &every_ms, NULL);
-        enum daned_status status = daned_verify(server.address, &request, LONG_MS, &reply);
-        setitimer(ITIMER_REAL, &never, NULL);
-        server_stop(&server);
-        assert_int_equal(status, DANED_OK);
-        assert_int_equal(reply.verdict, DANED_ACCEPT);
-    }
-    assert_true(alarms >= 20);
-    /* And signals do not put the deadline off. */
-    setitimer(ITIMER_REAL, &every_ms, NULL);
-    check_late(SERVER_INET, SERVER_HOLDS);
-    setitimer(ITIMER_REAL, &never, NULL);
-}
-
-struct asker {
-    pthread_t thread;
-    struct server server;
-    char line[64];
-    unsigned number;
-    unsigned good;
-};
-
-static void *ask_often(void *arg)
-{
-    struct asker *asker = arg;
-    struct daned_policy_reply reply;
-
-    for (unsigned i = 0; i < 50; i++) {
-        server_start(&asker->server, i % 2 ? SERVER_UNIX : SERVER_INET, SERVER_REPLIES, asker->line,
-            strlen(asker->line));
-        if (daned_policy(asker->server.address, "example.com", NULL, LONG_MS, &reply) == DANED_OK &&
-            reply.ttl_s == asker->number)
-            asker->good++;
-        server_stop(&asker->server);
-    }
-    return NULL;
-}
-
-static void threads_get_each_their_own_reply(void **state)
-{
-    (void)state;
-    static struct asker askers[4];
-
-    for (unsigned i = 0; i < 4; i++) {
-        askers[i].number = 1000 + i;
-        snprintf(askers[i].line, sizeof askers[i].line, "level=may ttl=%u reason=no-tlsa\n",
-            askers[i].number);
-        assert_int_equal(pthread_create(&askers[i].thread, NULL, ask_often, &askers[i]), 0);
-    }
-    for (unsigned i = 0; i < 4; i++) {
-        pthread_join(askers[i].thread, NULL);
-        assert_int_equal(askers[i].good, 50);
-    }
-}
-
-static int lowest_free_descriptor(void)
-{
-    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-    close(fd);
-    return fd;
-}
-
-static int before;
-
-static int note_descriptors(void **state)
-{
-    (void)state;
-    before = lowest_free_descriptor();
-    return 0;
-}
-
-/* After each test: whatever way a call has ended, its descriptor is closed. */
-static int compare_descriptors(void **state)
-{
-    (void)state;
-    return lowest_free_descriptor() == before ? 0 : -1;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, note_descriptors, compare_descriptors)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -678,15 +424,6 @@ int main(void)
         TEST(a_policy_request_over_4096_octets_is_refused),
         TEST(a_verify_request_that_lacks_something_is_refused),
         TEST(an_address_that_is_none_is_refused),
-        TEST(where_nothing_listens_the_error_says_so),
-        TEST(the_deadline_ends_a_reply_that_comes_an_octet_a_second),
-        TEST(the_deadline_ends_the_wait_for_a_close_behind_the_reply),
-        TEST(the_deadline_ends_the_sending_to_a_server_that_does_not_read),
-        TEST(the_deadline_ends_the_wait_for_a_connection),
-        TEST(a_server_that_closes_at_once_is_an_error_and_no_signal),
-        TEST(a_reply_in_pieces_is_put_together),
-        TEST(signals_do_not_disturb_a_call),
-        TEST(threads_get_each_their_own_reply),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -400,6 +400,30 @@ static void the_time_before_the_end_goes_by_the_life_of_an_entry(void **state)
     cache_free(cache);
 }
 
+static void what_was_put_off_is_due_in_the_last_half_of_what_is_left_if_asked_for(void **state)
+{
+    struct cache *cache = cache_new(MEBI, &key);
+    struct due due = {.count = 0};
+    struct dname name = numbered(1);
+
+    (void)state;
+    put(cache, CACHE_DOMAIN, 1, 1, 20000, 0);
+    assert_true(has(cache, CACHE_DOMAIN, 1, 1, 0));
+    assert_int_equal(round_of(cache, 18000, &due), 1);
+    cache_put_off(cache, CACHE_DOMAIN, 25, &name, 18000);
+    assert_int_equal(round_of(cache, 19500, &due), 0);
+    assert_true(has(cache, CACHE_DOMAIN, 1, 1, 18000));
+    assert_int_equal(round_of(cache, 18999, &due), 0);
+    assert_int_equal(round_of(cache, 19000, &due), 1);
+    /* It ends when it was to end, and what is not there does not come to be. */
+    assert_true(has(cache, CACHE_DOMAIN, 1, 1, 19999));
+    assert_false(has(cache, CACHE_DOMAIN, 1, 1, 20000));
+    name = numbered(2);
+    cache_put_off(cache, CACHE_DOMAIN, 25, &name, 18000);
+    assert_int_equal(counts_of(cache).entries, 1);
+    cache_free(cache);
+}
+
 static void a_sweep_that_is_stopped_goes_on_where_it_was(void **state)
 {
     struct cache *cache = cache_new(MEBI, &key);
@@ -441,6 +465,7 @@ int main(void)
         cmocka_unit_test(clearing_gives_all_memory_back_by_and_by),
         cmocka_unit_test(what_was_asked_for_and_ends_soon_is_due_until_it_is_put_again),
         cmocka_unit_test(the_time_before_the_end_goes_by_the_life_of_an_entry),
+        cmocka_unit_test(what_was_put_off_is_due_in_the_last_half_of_what_is_left_if_asked_for),
         cmocka_unit_test(a_sweep_that_is_stopped_goes_on_where_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,6 @@
 
 #include <cmocka.h>
 
-#include "daemon/io/upkeep.h"
 #include "tests/scenario/engine.h"
 
 enum { TTL_S = 30, SECOND_MS = 1000 };
@@ -19,8 +18,6 @@ enum { TTL_S = 30, SECOND_MS = 1000 };
 struct set_up {
     struct world world;
     struct engine engine;
-    struct upkeep upkeep;
-    struct stats stats;
     struct destination domain;
 };
 
@@ -44,12 +41,6 @@ static void add_null_mx(struct set_up *on, const struct destination *domain)
     world_add(&on->world, &null_mx);
 }
 
-/* By how much the time of day is ahead, if somebody has set it ahead. */
-static int64_t ahead_ms(int64_t set_ahead_s)
-{
-    return (engine_wall_s() + set_ahead_s) * SECOND_MS - (int64_t)engine_now_ms();
-}
-
 static void start(struct set_up *on)
 {
     struct lookup_options options = engine_default_options();
@@ -58,8 +49,6 @@ static void start(struct set_up *on)
     engine_reset_time();
     world_init(&on->world);
     engine_init(&on->engine, &on->world, &options);
-    upkeep_init(&on->upkeep, on->engine.cache, on->engine.lookups, &on->stats, ahead_ms(0));
-    on->upkeep.prefetch = true;
     on->domain = destination_of("hot.example");
     add_null_mx(on, &on->domain);
 }
@@ -96,18 +85,12 @@ static bool is_known(struct set_up *on, const struct destination *destination)
 /* The cache is looked after, by a time of day that somebody has set ahead. */
 static void step(struct set_up *on, int64_t set_ahead_s)
 {
-    upkeep_step(&on->upkeep, engine_now_ms(), ahead_ms(set_ahead_s));
+    upkeep_step(&on->engine.upkeep, engine_now_ms(), engine_ahead_ms() + set_ahead_s * SECOND_MS);
 }
 
-/* A second passes, the cache is looked after, and DNS answers. */
-static void live(struct set_up *on, int seconds)
+static void live(struct set_up *on, unsigned seconds)
 {
-    for (int i = 0; i < seconds; i++) {
-        engine_pass_ms(SECOND_MS);
-        step(on, 0);
-        while (on->engine.fake.waiting_count > 0)
-            fake_resolver_answer(&on->engine.fake, 0);
-    }
+    engine_live(&on->engine, (uint64_t)seconds * SECOND_MS);
 }
 
 static void who_asks_again_and_again_never_waits(void **state)
@@ -122,8 +105,8 @@ static void who_asks_again_and_again_never_waits(void **state)
         live(&on, 1);
     }
     /* About twice in a lifetime, not all the time. */
-    assert_in_range(on.stats.prefetches, 100, 300);
-    assert_int_equal(on.engine.fake.asked_count, 1 + on.stats.prefetches);
+    assert_in_range(on.engine.stats.prefetches, 100, 300);
+    assert_int_equal(on.engine.fake.asked_count, 1 + on.engine.stats.prefetches);
     end(&on);
 }
 
@@ -144,10 +127,10 @@ static void what_nobody_asks_for_runs_out(void **state)
     live(&on, TTL_S - 2);
     assert_true(is_known(&on, &on.domain));
     live(&on, TTL_S);
-    assert_int_equal(on.stats.prefetches, 1);
+    assert_int_equal(on.engine.stats.prefetches, 1);
     live(&on, TTL_S);
     assert_false(is_known(&on, &on.domain));
-    assert_int_equal(on.stats.prefetches, 1);
+    assert_int_equal(on.engine.stats.prefetches, 1);
     end(&on);
 }
 
@@ -217,16 +200,16 @@ static void nothing_is_refreshed_if_it_is_switched_off_or_its_level_forgotten(vo
 
     (void)state;
     start(&on);
-    on.upkeep.prefetch = false;
+    on.engine.upkeep.prefetch = false;
     decide(&on, &on.domain);
     assert_true(is_known(&on, &on.domain));
     live(&on, TTL_S - 2);
-    on.upkeep.prefetch = true;
+    on.engine.upkeep.prefetch = true;
     /* A reload forgets the levels: what was decided under old options does not come back. */
     lookups_set_options(on.engine.lookups, &options);
     live(&on, 1);
     assert_false(is_known(&on, &on.domain));
-    assert_int_equal(on.stats.prefetches, 0);
+    assert_int_equal(on.engine.stats.prefetches, 0);
     assert_int_equal(on.engine.fake.asked_count, 1);
     end(&on);
 }
@@ -241,7 +224,7 @@ static void a_failure_is_not_refreshed(void **state)
     assert_int_equal(decide(&on, &on.domain), LEVEL_DEFER);
     assert_true(is_known(&on, &on.domain));
     live(&on, TTL_S - 2);
-    assert_int_equal(on.stats.prefetches, 0);
+    assert_int_equal(on.engine.stats.prefetches, 0);
     end(&on);
 }
 
@@ -270,7 +253,7 @@ static void many_at_once_leave_room_for_real_questions(void **state)
     }
     assert_int_equal(before, UPKEEP_QUESTIONS_MAX);
     live(&on, 9);
-    assert_true(on.stats.prefetches > UPKEEP_QUESTIONS_MAX + 6 * UPKEEP_REFRESHES_MAX);
+    assert_true(on.engine.stats.prefetches > UPKEEP_QUESTIONS_MAX + 6 * UPKEEP_REFRESHES_MAX);
     end(&on);
 }
 
