@@ -10,8 +10,8 @@
  * It can also bring forward what daned does every few minutes: it knows the timers that were
  * started for more than LONG_MS, and lets them fire when the runner asks for it.
  *
- * Limits: TIMERS_MAX such timers. Only the loop whose epoll descriptor is waited on first counts:
- * libmicrohttpd waits on another one inside a callback.
+ * Limits: TIMERS_MAX such timers. Only the loop of the first timer counts: libmicrohttpd waits on
+ * another epoll descriptor inside a callback.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -119,8 +119,6 @@ static bool before_wait(int fd)
 {
     if (shared == NULL)
         set_up();
-    if (loop_fd < 0)
-        loop_fd = fd;
     if (fd != loop_fd)
         return false;
     if (in_iteration) {
@@ -192,10 +190,14 @@ __attribute__((visibility("default"))) int uv_timer_start(
 {
     if (shared == NULL)
         set_up();
+    if (loop_fd < 0)
+        loop_fd = uv_backend_fd(timer->loop);
     forget(timer);
+    /* It may stop the timer first, by way of the function below. */
+    int status = real.timer_start(timer, callback, timeout_ms, repeat_ms);
     if (timeout_ms > LONG_MS)
         remember(timer, callback);
-    return real.timer_start(timer, callback, timeout_ms, repeat_ms);
+    return status;
 }
 
 __attribute__((visibility("default"))) int uv_timer_stop(uv_timer_t *timer)

@@ -6,6 +6,8 @@
 
 #include <fnmatch.h>
 
+#include <openssl/opensslv.h>
+
 struct difference {
     const char *pattern; /* of the description, as for fnmatch(3) */
     enum verdict daned;
@@ -58,6 +60,10 @@ struct difference {
     "fail closed"
 #define BECAUSE_CRL "CRL distribution points are not read: revocation plays no part in DANE"
 #define BECAUSE_SHA3 "wolfSSL has no RSA with SHA-3"
+#define BECAUSE_SHA3_EC "no CA signs with ECDSA and SHA-3, which OpenSSL 3.0 does not know either"
+#define BECAUSE_CERT_UNREAD                                                                   \
+    "a certificate in a record is looked at when a path is searched, not to say whether the " \
+    "record is usable (so delivery fails, instead of going on without authentication)"
 #define BECAUSE_KEY_CANNOT_SIGN "a key that cannot sign cannot be that of a TLS server"
 
 /* The more special row comes first. */
@@ -151,6 +157,15 @@ static const struct difference differences[] = {
     {"bad tag inside at 2 | 2 1 0 of 2 | *", VERDICT_MATCHED, VERDICT_REFUSED,
         BECAUSE_OTHER_UNREAD},
     {"bad date *", VERDICT_REFUSED, VERDICT_MATCHED, BECAUSE_MALFORMED},
+#if OPENSSL_VERSION_PREREQ(3, 4) /* seen with 3.5: such a date makes a certificate unreadable */
+    {"bad date * at 0 | 3 *", VERDICT_MATCHED, VERDICT_REFUSED, BECAUSE_LEAF_UNREAD},
+    {"bad date * at 0 | 3 0 0 *", VERDICT_MATCHED, VERDICT_UNUSABLE, BECAUSE_LEAF_UNREAD},
+    {"bad date * at [12] | 3 *", VERDICT_MATCHED, VERDICT_REFUSED, BECAUSE_OTHER_UNREAD},
+    {"bad date * at 2 | 2 ? ? of 1 | *", VERDICT_MATCHED, VERDICT_REFUSED, BECAUSE_OTHER_UNREAD},
+    {"bad date * at 1 | 2 1 0 of 1 | *", VERDICT_MATCHED, VERDICT_REFUSED, BECAUSE_LEFT_OUT},
+    {"bad date * | 2 0 0 of *", VERDICT_REFUSED, VERDICT_UNUSABLE, BECAUSE_CERT_UNREAD},
+    {"digest SHA3-256 with P-256 at *", VERDICT_REFUSED, VERDICT_MATCHED, BECAUSE_SHA3_EC},
+#endif
     {"bad nameConstraints DER:3002a000ff at *", VERDICT_REFUSED, VERDICT_MATCHED,
         BECAUSE_MALFORMED},
     {"bad crlDistributionPoints *", VERDICT_MATCHED, VERDICT_REFUSED, BECAUSE_CRL},
