@@ -9,7 +9,7 @@ packages_world=(nsd unbound bind9-utils ldnsutils openssl python3 netcat-openbsd
 packages_check=(netbase clang clang-format-14 clang-format libclang-rt-14-dev valgrind libcmocka-dev libssl-dev mandoc
     shellcheck clang-tidy cppcheck rpm rpmlint iproute2 util-linux procps strace prometheus zsh)
 packages_bench=(python3 redis-server)
-packages_deb=(dpkg-dev debhelper fakeroot lintian libcmocka-dev systemd dns-root-data)
+packages_deb=(build-essential dpkg-dev debhelper fakeroot lintian libcmocka-dev systemd dns-root-data)
 
 # Runs apt-get without questions and without starting or enabling any service: a resolver or a name
 # server that appeared on port 53 would change the machine. Needs root.

@@ -234,7 +234,7 @@ def purged():
                               os.path.dirname(POSTFIX_SOCKET), '/usr/share/daned',
                               '/usr/share/doc/daned') if os.path.exists(path)]
     status, said = run('find', '/etc/systemd', '/var/lib/systemd', '-name', 'daned*')
-    return differs((left, [path for path in others if not os.path.exists(path)], status, said),
+    return differs((left, [path for path in others if not os.path.lexists(path)], status, said),
                    ([], [], 0, ''))
 
 

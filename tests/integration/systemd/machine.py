@@ -140,10 +140,10 @@ class InstalledPostfix(Postfix):
 
     def __init__(self):
         self.maillog = '/var/log/mail.log'
-        must('dpkg', '--force-depends', '-i', WORLD + '/postfix.deb')
+        must('dpkg', '--force-depends', '-i', *glob.glob(WORLD + '/postfix/*.deb'))
         for option in POSTFIX_OPTIONS:
             must('postconf', '-e', option)
-        must('systemctl', 'restart', 'postfix.service', 'postfix@-.service')
+        must('systemctl', 'restart', 'postfix.service')
 
     def send(self, recipient):
         subprocess.run(['/usr/sbin/sendmail', '-f', 'me@mta.invalid', recipient],
