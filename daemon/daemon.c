@@ -364,7 +364,8 @@ static json_t *status_of(void *arg, uint64_t now_ms)
     return status_tree(&daemon->status, &sources, now_ms);
 }
 
-static void on_flushed(void *arg)
+/* Of a flush, and of a jump of the time of day. */
+static void on_forgotten(void *arg)
 {
     const struct daemon *daemon = arg;
 
@@ -401,7 +402,7 @@ static void start_control(struct daemon *daemon)
             },
         .cache = daemon->cache,
         .reload = reload,
-        .flushed = on_flushed,
+        .flushed = on_forgotten,
         .status = status_of,
         .arg = daemon,
     };
@@ -507,6 +508,8 @@ static void start_lookups(struct daemon *daemon, int64_t ahead_ms)
     server_init(&daemon->server, &daemon->loop, daemon->lookups);
     upkeep_init(&daemon->upkeep, daemon->cache, daemon->lookups, &daemon->server.stats, ahead_ms);
     daemon->upkeep.prefetch = daemon->config->cache.prefetch;
+    daemon->upkeep.forgotten = on_forgotten;
+    daemon->upkeep.arg = daemon;
     upkeep_start(&daemon->upkeep, &daemon->loop);
     start_control(daemon);
 }

@@ -23,6 +23,8 @@ void upkeep_init(struct upkeep *upkeep, struct cache *cache, struct lookups *loo
     upkeep->cache = cache;
     upkeep->lookups = lookups;
     upkeep->stats = stats;
+    upkeep->forgotten = NULL;
+    upkeep->arg = NULL;
     upkeep->prefetch = false;
     upkeep->ahead_ms = ahead_ms;
     upkeep->due_count = 0;
@@ -70,6 +72,8 @@ static void watch_clocks(struct upkeep *upkeep, int64_t ahead_ms)
         " s ahead: what is known may be past its time, and is forgotten",
         jump_ms / 1000);
     cache_clear(upkeep->cache);
+    if (upkeep->forgotten)
+        upkeep->forgotten(upkeep->arg);
 }
 
 void upkeep_step(struct upkeep *upkeep, uint64_t now_ms, int64_t ahead_ms)

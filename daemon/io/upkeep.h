@@ -37,12 +37,17 @@ struct upkeep_due {
     uint64_t expires_ms;
 };
 
+/* Everything has just been forgotten, because of the time of day. */
+typedef void upkeep_forgotten_cb(void *arg);
+
 /* Embedded. cache, lookups and stats are borrowed. */
 struct upkeep {
     uv_timer_t timer;
     struct cache *cache;
     struct lookups *lookups;
     struct stats *stats;
+    upkeep_forgotten_cb *forgotten; /* set by the owner, as arg, if he wants to know; else NULL */
+    void *arg;
     bool prefetch;    /* may be changed at any time */
     int64_t ahead_ms; /* the least that clock_ahead_ms() was, since it was emptied */
     struct huge_pages huge;

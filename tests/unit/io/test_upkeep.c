@@ -275,24 +275,35 @@ static void what_has_run_out_is_dropped(void **state)
     end(&on);
 }
 
+static void count_call(void *arg)
+{
+    (*(unsigned *)arg)++;
+}
+
 static void when_the_time_of_day_jumps_ahead_nothing_is_known_any_more(void **state)
 {
     static const int64_t harmless[] = {0, 9, -7200, -7191, -7200};
     struct set_up on;
+    unsigned forgotten = 0;
 
     (void)state;
     start(&on);
+    on.engine.upkeep.forgotten = count_call;
+    on.engine.upkeep.arg = &forgotten;
     assert_int_equal(decide(&on, &on.domain), LEVEL_DANE);
     for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++) {
         step(&on, harmless[i]);
         assert_true(is_known(&on, &on.domain));
     }
+    assert_int_equal(forgotten, 0);
     step(&on, 0);
     assert_false(is_known(&on, &on.domain));
+    assert_int_equal(forgotten, 1);
     /* It is said once, and what is learned from then on is known. */
     assert_int_equal(decide(&on, &on.domain), LEVEL_DANE);
     step(&on, 0);
     assert_true(is_known(&on, &on.domain));
+    assert_int_equal(forgotten, 1);
     end(&on);
 }
 
