@@ -52,3 +52,31 @@ packages_install() {
     done
     return "$status"
 }
+
+# The libraries that a package needs, by itself or through others, and the machine lacks; what they
+# are called differs from release to release.
+packages_missing_libraries() {
+    local library
+    apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks \
+        --no-replaces --no-enhances "$1" | grep '^lib' | LC_ALL=C sort -u |
+        while read -r library; do
+            [ "$(dpkg-query -W -f '${db:Status-Status}' "$library" 2>/dev/null)" = installed ] ||
+                echo "$library"
+        done
+}
+
+# packages_unpack PACKAGE DIRECTORY: fetches the package and these libraries into DIRECTORY.debs, and
+# unpacks them in DIRECTORY; all that is below /lib then comes to be below /usr/lib. Nothing is installed.
+packages_unpack() {
+    local libraries package
+    apt-cache show "$1" >/dev/null 2>&1 || apt-get -q update || return 1
+    libraries=$(packages_missing_libraries "$1") || return 1
+    mkdir -p "$2" "$2.debs" || return 1
+    # Root's apt hands downloads to another user, who may not write here: that is only a warning.
+    # shellcheck disable=SC2086 # a list of words
+    (cd "$2.debs" && apt-get -q download "$1" $libraries) || return 1
+    for package in "$2.debs"/*.deb; do
+        dpkg -x "$package" "$2" || return 1
+    done
+    [ ! -d "$2/lib" ] || { cp -a "$2/lib/." "$2/usr/lib/" && rm -rf "${2:?}/lib"; }
+}
