@@ -41,6 +41,8 @@ POSTFIX = (
     ('first MX has the wrong key, map dane', 'dane@second.example', TLS, GOOD),
     ('first MX has the wrong key, map pin', 'pin@second.example', TLS, GOOD),
     ('trust anchor, map dane', 'dane@anchor.example', TLS, ANCHOR),
+    ('wrong key, and the sender asks for no TLS', 'wish@wrong.example', DEFERRED, NOT_VERIFIED),
+    ('STARTTLS stripped, and the sender asks for no TLS', 'wish@stripped.example', DEFERRED, NO_STARTTLS),
     ('bogus TLSA, map dane', 'dane@bogus.example', DEFERRED, NO_POLICY),
     ('bogus TLSA, map pin', 'pin@bogus.example', DEFERRED, NO_POLICY),
     ('bogus MX, map dane', 'dane@badmx.example', DEFERRED, ''),
