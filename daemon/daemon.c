@@ -4,59 +4,30 @@
  *
  * Start: descriptors, sockets (while still root), the user, the resolver, the lookups; then the
  * loop. A reload reads and checks everything before it changes anything. Stop: listeners drain,
- * then the resolver closes, the cache is saved, and the loop has nothing left and ends.
+ * then the resolver closes, the cache is saved, and the loop has nothing left and ends. What the
+ * configuration says of cache, resolver and lookups is put into effect by daemon_engine.c.
  */
-#include "daemon/daemon.h"
+#include "daemon/daemon_inside.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#include <uv.h>
-
 #include "daemon/confinement.h"
 #include "daemon/core/alloc.h"
-#include "daemon/io/cache_file.h"
 #include "daemon/io/clock.h"
-#include "daemon/io/control.h"
-#include "daemon/io/listener.h"
-#include "daemon/io/lookup.h"
+#include "daemon/io/log.h"
 #include "daemon/io/resolver_getdns.h"
 #include "daemon/io/threads.h"
-#include "daemon/io/upkeep.h"
-#include "daemon/listeners.h"
 #include "daemon/overrides_file.h"
 #include "daemon/privileges.h"
-#include "daemon/service.h"
-#include "daemon/status.h"
 
 enum {
     DESCRIPTORS_WANTED = 65536,
     DESCRIPTORS_RESERVED = 256, /* for the resolvers, the log, the loop, files */
     DRAIN_MS = 5000,
-};
-
-struct daemon {
-    struct daemon_options options;
-    struct config *config;
-    struct overrides *overrides;
-    uv_loop_t loop;
-    uv_signal_t signals[3]; /* HUP, TERM, INT */
-    uv_timer_t drain_timer;
-    struct listeners listeners;
-    struct server server;
-    struct cache *cache;
-    struct cache_file *cache_file;
-    struct resolver *resolver;
-    struct lookups *lookups;
-    struct upkeep upkeep;
-    struct status status;
-    struct service service;
-    struct control_hooks control;
-    bool stopping;
 };
 
 static void log_configure(const struct config *config, bool verbose)
@@ -76,198 +47,6 @@ static bool refuse_reload(const struct config_error *error, char result_out[CONT
     config_error_text(error, result_out, CONTROL_RESULT_MAX);
     log_write(LOG_LEVEL_ERROR, "reload refused, nothing was changed: %s", result_out);
     return false;
-}
-
-static void on_decided(void *arg, const struct destination *destination,
-    const struct answer *answer, uint32_t ttl_s, uint64_t took_ms, bool asked_dns)
-{
-    enum log_level level = asked_dns ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG;
-    char text[DESTINATION_TEXT_MAX];
-    char why[ANSWER_WHY_MAX];
-
-    (void)arg;
-    if (!log_enabled(level))
-        return;
-    destination_to_text(destination, text);
-    answer_why(answer, why);
-    struct log_field fields[] = {
-        log_text("destination", text),
-        log_text("answer", level_text(answer->level)),
-        log_text("reason", reason_token(answer->reason)),
-        log_number("ttl", ttl_s),
-        log_number("ms", (int64_t)took_ms),
-        log_text("why", why),
-    };
-    log_event(level, "decision", fields, sizeof fields / sizeof fields[0]);
-}
-
-static void on_overridden(
-    void *arg, const struct destination *destination, const struct override_match *match)
-{
-    const struct override *override = match->override;
-    /* An override that weakens must be seen in the log each time; one that strengthens need not. */
-    enum log_level level =
-        override->level == OVERRIDE_DANE_REQUIRED || override->level == OVERRIDE_DANE
-            ? LOG_LEVEL_DEBUG
-            : LOG_LEVEL_INFO;
-    struct daemon *daemon = arg;
-    char text[DESTINATION_TEXT_MAX];
-
-    daemon->status.override_uses[match->index]++;
-    if (!log_enabled(level))
-        return;
-    destination_to_text(destination, text);
-    struct log_field fields[] = {
-        log_text("destination", text),
-        log_text("answer", override_level_text(override->level)),
-        log_text("key", override->key),
-        log_number("line", override->line),
-        log_text("expires", override->expires_text),
-        log_text("why", override->why),
-    };
-    log_event(level, "override", fields, sizeof fields / sizeof fields[0]);
-}
-
-static void on_downgraded(
-    void *arg, const struct destination *destination, enum level was, const struct answer *answer)
-{
-    struct daemon *daemon = arg;
-    char text[DESTINATION_TEXT_MAX];
-
-    daemon->server.stats.downgrades++;
-    destination_to_text(destination, text);
-    struct log_field fields[] = {
-        log_text("destination", text),
-        log_text("was", level_text(was)),
-        log_text("now", level_text(answer->level)),
-        log_text("reason", reason_token(answer->reason)),
-    };
-    log_event(LOG_LEVEL_WARNING, "downgrade", fields, sizeof fields / sizeof fields[0]);
-}
-
-static struct lookup_options lookup_options_of(struct daemon *daemon)
-{
-    const struct config *config = daemon->config;
-
-    return (struct lookup_options){
-        .policy =
-            {
-                .promote = config->policy.promote,
-                .insecure_mx_may = config->policy.insecure_mx == CONFIG_INSECURE_MX_MAY,
-                .not_validating_may = config->resolver.on_self_test_failure == CONFIG_FAILURE_MAY,
-            },
-        .questions =
-            {
-                .max_ttl_s = (uint32_t)(config->cache.max_ttl_ms / 1000),
-                .negative_max_ttl_s = (uint32_t)(config->cache.negative_max_ttl_ms / 1000),
-                .error_ttl_s = (uint32_t)(config->cache.error_ttl_ms / 1000),
-                .now_ms = clock_now_ms,
-                .wall_s = clock_wall_s,
-            },
-        .overrides = daemon->overrides,
-        .on_decided = on_decided,
-        .on_overridden = on_overridden,
-        .on_downgraded = on_downgraded,
-        .arg = daemon,
-    };
-}
-
-/* Stands for the options under which levels are decided: levels of others must not be compared. */
-static uint32_t policy_number(const struct policy_options *policy)
-{
-    return (policy->promote ? 1u : 0) | (policy->insecure_mx_may ? 2u : 0) |
-           (policy->not_validating_may ? 4u : 0);
-}
-
-/* Stands for the resolvers: what was learned from others is not believed over a restart. */
-static uint64_t sources_number(const struct config_resolver *config)
-{
-    struct siphash_key key = {{0, 0}};
-
-    for (size_t i = 0; i < config->address.count; i++) {
-        const char *text = config->address.items[i].text;
-        key.half[0] = siphash(&key, text, strlen(text));
-    }
-    return key.half[0];
-}
-
-static void start_cache(struct daemon *daemon)
-{
-    const struct config_cache *config = &daemon->config->cache;
-    struct lookup_options options = lookup_options_of(daemon);
-    struct cache_file_options file_options = {
-        .path = config->file,
-        .interval_ms = config->save_interval_ms,
-        .policy = policy_number(&options.policy),
-        .sources = sources_number(&daemon->config->resolver),
-        .max_ttl_s = options.questions.max_ttl_s,
-        .negative_max_ttl_s = options.questions.negative_max_ttl_s,
-    };
-    struct siphash_key key;
-
-    if (getrandom(&key, sizeof key, 0) != (ssize_t)sizeof key) {
-        log_write(LOG_LEVEL_ERROR, "the kernel gives no random octets; stopping");
-        exit(EX_OSERR);
-    }
-    daemon->cache = cache_new((size_t)config->size, &key);
-    daemon->cache_file = cache_file_new(&daemon->loop, daemon->cache, &file_options);
-    cache_file_start(daemon->cache_file);
-}
-
-static void on_upstream(void *arg, size_t index, enum upstream_state old_state,
-    enum upstream_state new_state, const char *why)
-{
-    struct daemon *daemon = arg;
-    enum log_level level = LOG_LEVEL_WARNING;
-
-    status_set_upstream(&daemon->status, index, new_state, why);
-    if (new_state == UPSTREAM_PASSED && old_state != UPSTREAM_PASSED)
-        level = LOG_LEVEL_INFO;
-    else if (new_state == UPSTREAM_FAILED)
-        level = LOG_LEVEL_ERROR;
-    log_write(level, "resolver %s: %s", daemon->config->resolver.address.items[index].text, why);
-    service_tell(&daemon->service, daemon->config, &daemon->status);
-}
-
-static void on_resolver_warning(void *arg, size_t index, const char *why)
-{
-    const struct daemon *daemon = arg;
-
-    log_write(LOG_LEVEL_WARNING, "resolver %s: %s",
-        daemon->config->resolver.address.items[index].text, why);
-}
-
-static void start_resolver(struct daemon *daemon)
-{
-    const struct config_resolver *config = &daemon->config->resolver;
-    struct resolver_getdns_options options = {
-        .address_count = config->address.count,
-        .timeout_ms = config->timeout_ms,
-        .interval_ms = config->self_test_interval_ms,
-        .self_test_count = config->self_test.count,
-        .bogus_count = config->self_test_bogus.count,
-        .on_upstream = on_upstream,
-        .on_warning = on_resolver_warning,
-        .arg = daemon,
-    };
-    struct dname self_test[CONFIG_DOMAINS_MAX];
-    struct dname bogus[CONFIG_DOMAINS_MAX];
-
-    for (size_t i = 0; i < config->address.count; i++) {
-        options.addresses[i] = config->address.items[i].address;
-        if (config_resolver_is_unprivileged(&config->address.items[i]))
-            log_write(LOG_LEVEL_WARNING,
-                "resolver %s: the port is above 1023, so that any local user could pose as the "
-                "resolver while it is down",
-                config->address.items[i].text);
-    }
-    for (size_t i = 0; i < config->self_test.count; i++)
-        self_test[i] = config->self_test.items[i].name;
-    for (size_t i = 0; i < config->self_test_bogus.count; i++)
-        bogus[i] = config->self_test_bogus.items[i].name;
-    options.self_test = self_test;
-    options.bogus = bogus;
-    daemon->resolver = resolver_getdns_new(&daemon->loop, &options);
 }
 
 static int64_t today(void)
@@ -319,10 +98,10 @@ static bool read_anew(struct daemon *daemon, char result_out[CONTROL_RESULT_MAX]
     daemon->config = config;
     daemon->overrides = overrides;
     status_set_overrides(&daemon->status, overrides);
-    struct lookup_options options = lookup_options_of(daemon);
+    struct lookup_options options = daemon_lookup_options(daemon);
     lookups_set_options(daemon->lookups, &options);
     daemon->upkeep.prefetch = config->cache.prefetch;
-    cache_file_set_policy(daemon->cache_file, policy_number(&options.policy));
+    cache_file_set_policy(daemon->cache_file, daemon_policy_number(&options.policy));
     cache_resize(daemon->cache, (size_t)config->cache.size);
     log_configure(config, daemon->options.verbose);
     config_free(old_config);
@@ -501,9 +280,9 @@ static void watch_signals(struct daemon *daemon)
 /* ahead_ms is of before the cache was loaded. */
 static void start_lookups(struct daemon *daemon, int64_t ahead_ms)
 {
-    struct lookup_options options = lookup_options_of(daemon);
+    struct lookup_options options = daemon_lookup_options(daemon);
 
-    start_resolver(daemon);
+    daemon_start_resolver(daemon);
     daemon->lookups = lookups_new(daemon->cache, daemon->resolver, &options);
     server_init(&daemon->server, &daemon->loop, daemon->lookups);
     upkeep_init(&daemon->upkeep, daemon->cache, daemon->lookups, &daemon->server.stats, ahead_ms);
@@ -534,7 +313,7 @@ static void run(struct daemon *daemon)
     status_init(&daemon->status, daemon->overrides, clock_now_ms());
     status_log_expired(daemon->overrides, today());
     int64_t ahead_ms = clock_ahead_ms();
-    start_cache(daemon);
+    daemon_start_cache(daemon);
     start_lookups(daemon, ahead_ms);
     listeners_start(&daemon->listeners, &daemon->server);
     log_write(LOG_LEVEL_INFO,

@@ -7,7 +7,7 @@ libdaemon_a_SOURCES = \
     daemon/config_scan.h daemon/config_scan.c \
     daemon/config_value.h daemon/config_value.c \
     daemon/confinement.h daemon/confinement.c \
-    daemon/daemon.h daemon/daemon.c \
+    daemon/daemon.h daemon/daemon_inside.h daemon/daemon.c daemon/daemon_engine.c \
     daemon/inherited.h daemon/inherited.c \
     daemon/listeners.h daemon/listeners.c \
     daemon/overrides_file.h daemon/overrides_file.c \

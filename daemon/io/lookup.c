@@ -4,28 +4,20 @@
  *
  * The path of one: lookups_decide() starts a lookup; advance() asks the policy what it needs, takes
  * it from the cache or asks for it, and asks the policy again, until only awaited facts are
- * missing; on_fact() brings one and advances. When the policy is final, settle() keeps the level,
- * tells all who wait, and the lookup is gone as soon as no question of it is under way any more.
+ * missing; on_fact() brings one and advances. When the policy is final, settle() keeps the level
+ * (lookup_level.c), tells all who wait, and the lookup is gone as soon as no question of it is
+ * under way any more.
  *
  * What can fail is a fact as well: a question that cannot be asked is known at once as a
  * FACT_ERROR.
  */
-#include "daemon/io/lookup.h"
+#include "daemon/io/lookup_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/core/alias.h"
 #include "daemon/core/alloc.h"
-#include "daemon/core/table.h"
-
-enum lookup_mode {
-    LOOKS_UP,    /* what the cache has is good enough */
-    LOOKS_FULLY, /* so it is, but each link of a chain of CNAMEs that is not secure is wanted, too
-                  */
-    LOOKS_ANEW,  /* the MX records are asked for though the cache may have them */
-    REFRESHES,   /* nobody waits: what will soon expire is asked for before it does */
-};
 
 struct lookup {
     struct table_node node; /* first: a node is its lookup */
@@ -41,17 +33,6 @@ struct lookup {
     uint64_t until_ms;  /* REFRESHES: facts that expire by then are asked for again */
     bool asked_dns;
     bool settled;
-};
-
-struct lookups {
-    struct cache *cache;
-    struct questions *questions;
-    struct lookup_options options;
-    struct table in_flight;
-    struct verdict *verdict;        /* where the policy writes */
-    struct verdict *spare;          /* that was shown and is no longer needed, or NULL */
-    struct verdict *ready;          /* what the last lookups_decide() lent out, */
-    struct evidence ready_evidence; /* and what it borrows from */
 };
 
 struct lookups *lookups_new(
@@ -134,178 +115,10 @@ size_t lookups_questions_waiting(const struct lookups *lookups)
     return questions_waiting(lookups->questions);
 }
 
-static enum cache_kind cache_kind_of(const struct destination *destination)
-{
-    return destination->kind == DESTINATION_HOST ? CACHE_HOST : CACHE_DOMAIN;
-}
-
-bool lookups_find_override(const struct lookups *lookups, const struct destination *destination,
-    struct override_match *match_out)
-{
-    enum { SECONDS_PER_DAY = 86400 };
-
-    return lookups->options.overrides &&
-           overrides_find(lookups->options.overrides, destination,
-               lookups->options.questions.wall_s() / SECONDS_PER_DAY, match_out);
-}
-
-struct answer lookups_override_answer(const struct override *override)
-{
-    enum level level = LEVEL_MAY;
-    struct answer answer;
-
-    switch (override->level) {
-    case OVERRIDE_DANE_REQUIRED:
-        level = LEVEL_DANE_REQUIRED;
-        break;
-    case OVERRIDE_DANE:
-        level = LEVEL_DANE;
-        break;
-    case OVERRIDE_ENCRYPT:
-        level = LEVEL_ENCRYPT;
-        break;
-    case OVERRIDE_AUTO:
-        /* It decides nothing, so that nobody may take this for a decision. */
-        level = LEVEL_DEFER;
-        break;
-    case OVERRIDE_MAY:
-    case OVERRIDE_SKIP:
-        break;
-    }
-    answer = answer_plain(level, REASON_OVERRIDE);
-    answer.skip = override->level == OVERRIDE_SKIP;
-    return answer;
-}
-
-bool lookups_overridden(
-    struct lookups *lookups, const struct destination *destination, struct answer *answer_out)
-{
-    struct override_match match;
-
-    if (!lookups_find_override(lookups, destination, &match) ||
-        match.override->level == OVERRIDE_AUTO)
-        return false;
-    *answer_out = lookups_override_answer(match.override);
-    if (lookups->options.on_overridden)
-        lookups->options.on_overridden(lookups->options.arg, destination, &match);
-    return true;
-}
-
-bool lookups_cached(struct lookups *lookups, const struct destination *destination, uint64_t now_ms,
-    struct answer *answer_out)
-{
-    struct cache_value level;
-
-    /* ".example.com" has no level; that of "example.com" stands under the same name and port. */
-    if (destination->kind == DESTINATION_PARENT)
-        return false;
-    if (!cache_get(lookups->cache, cache_kind_of(destination), destination->port,
-            &destination->name, now_ms, &level))
-        return false;
-    answer_unpack(level.octets, level.len, level.expires_ms, answer_out);
-    return true;
-}
-
-struct answer lookups_read_level(const struct cache_item *item)
-{
-    struct answer answer;
-
-    answer_unpack(item->value, item->len, item->expires_ms, &answer);
-    return answer;
-}
-
-bool lookups_known(struct lookups *lookups, const struct destination *destination, uint64_t now_ms,
-    struct answer *answer_out)
-{
-    if (lookups_overridden(lookups, destination, answer_out))
-        return true;
-    if (destination->kind == DESTINATION_ADDRESS) {
-        *answer_out = answer_plain(LEVEL_MAY, REASON_ADDRESS_LITERAL);
-        return true;
-    }
-    return lookups_cached(lookups, destination, now_ms, answer_out);
-}
-
-/* The last level that was decided for a destination and is remembered; DEFER: there is none. */
-static enum level last_decided(
-    const struct lookups *lookups, const struct destination *destination, uint64_t now_ms)
-{
-    struct cache_value last;
-
-    if (!cache_last(lookups->cache, cache_kind_of(destination), destination->port,
-            &destination->name, &last) ||
-        now_ms > last.expires_ms + CACHE_REMEMBER_MS)
-        return LEVEL_DEFER;
-    return answer_unpack_decided(last.octets);
-}
-
-/* Whether an answer says that nothing could be found out: on-self-test-failure = may is no decision
- * about a destination. */
-static bool is_failure(const struct answer *answer)
-{
-    return answer->level == LEVEL_DEFER || answer->reason == REASON_NOT_VALIDATING;
-}
-
-/* Whether a level that was decided is there and still to be served. */
-static bool has_level(
-    const struct lookups *lookups, const struct destination *destination, uint64_t now_ms)
-{
-    struct cache_value last;
-    struct answer answer;
-
-    if (!cache_last(lookups->cache, cache_kind_of(destination), destination->port,
-            &destination->name, &last) ||
-        last.expires_ms <= now_ms)
-        return false;
-    answer_unpack(last.octets, last.len, last.expires_ms, &answer);
-    return !is_failure(&answer);
-}
-
 /* Whether the cache was made to forget something since the lookup began. */
 static bool is_obsolete(const struct lookup *lookup)
 {
     return lookup->forgotten != cache_forgotten(lookup->owner->cache);
-}
-
-static void keep_level(const struct lookup *lookup, const struct verdict *verdict, uint64_t now_ms)
-{
-    struct lookups *lookups = lookup->owner;
-    const struct destination *destination = &lookup->destination;
-    uint8_t packed[ANSWER_PACKED_MAX];
-    struct answer answer = answer_of(verdict);
-
-    if (answer.expires_ms == UINT64_MAX)
-        return;
-    /* What was made of facts that were to be forgotten meanwhile would bring them back. */
-    if (is_obsolete(lookup))
-        return;
-    /*
-     * A look that fails says nothing against what is known: that of a second one, that of one for
-     * which some fact had to leave the cache before the level, or one that is not kept at all.
-     */
-    bool is_second = lookup->mode == LOOKS_ANEW || lookup->mode == REFRESHES;
-    if (is_failure(&answer) &&
-        (is_second || answer.expires_ms <= now_ms || has_level(lookups, destination, now_ms))) {
-        /* Or what has failed would be asked for again at each step of the upkeep. */
-        if (lookup->mode == REFRESHES)
-            cache_put_off(lookups->cache, cache_kind_of(destination), destination->port,
-                &destination->name, now_ms);
-        return;
-    }
-    /*
-     * Only decided levels are compared: one that could not be found out is neither weaker nor
-     * stronger than another. It must not hide the one before it either, or who can make lookups
-     * fail for a while would do so first.
-     */
-    enum level decided = last_decided(lookups, destination, now_ms);
-    if (!is_failure(&answer)) {
-        if (decided != LEVEL_DEFER && !level_at_least(answer.level, decided) &&
-            lookups->options.on_downgraded)
-            lookups->options.on_downgraded(lookups->options.arg, destination, decided, &answer);
-        decided = answer.level;
-    }
-    cache_put(lookups->cache, cache_kind_of(destination), destination->port, &destination->name,
-        packed, answer_pack(&answer, decided, packed), answer.expires_ms, now_ms);
 }
 
 static void on_fact(void *arg, const struct question *question, const struct fact *fact);
@@ -371,14 +184,13 @@ static bool advance(struct lookup *lookup, uint64_t now_ms)
     }
 }
 
-static void report(struct lookup *lookup, const struct verdict *verdict, uint64_t now_ms)
+static void report(struct lookup *lookup, const struct answer *answer, uint64_t now_ms)
 {
     const struct lookup_options *options = &lookup->owner->options;
 
     if (!options->on_decided)
         return;
-    struct answer answer = answer_of(verdict);
-    options->on_decided(options->arg, &lookup->destination, &answer, answer_ttl(&answer, now_ms),
+    options->on_decided(options->arg, &lookup->destination, answer, answer_ttl(answer, now_ms),
         now_ms - lookup->started_ms, lookup->asked_dns && lookup->mode != REFRESHES);
 }
 
@@ -386,9 +198,12 @@ static void report(struct lookup *lookup, const struct verdict *verdict, uint64_
 static struct verdict *conclude(struct lookup *lookup, uint64_t now_ms)
 {
     struct verdict *verdict = take_verdict(lookup->owner);
+    struct answer answer = answer_of(verdict);
 
-    keep_level(lookup, verdict, now_ms);
-    report(lookup, verdict, now_ms);
+    /* What was made of facts that were to be forgotten meanwhile would bring them back. */
+    if (!is_obsolete(lookup))
+        lookups_keep_level(lookup->owner, &lookup->destination, &answer, lookup->mode, now_ms);
+    report(lookup, &answer, now_ms);
     lookup->settled = true;
     return verdict;
 }
