@@ -261,6 +261,15 @@ static bool has_open_records(
     return false;
 }
 
+/* Whether there is anything that a path could end at: without, each signature would be in vain. */
+static bool has_anchor(const struct chain_search *search)
+{
+    for (size_t i = 1; i < search->node_count; i++)
+        if (search->nodes[i].record != CHAIN_NO_RECORD)
+            return true;
+    return search->key_count > 0;
+}
+
 static bool match_anchor(const struct chain_question *question, const struct chain_crypto *crypto,
     const struct tlsa_agility *agility, const struct certificate *leaf, struct chain_report *report)
 {
@@ -279,7 +288,7 @@ static bool match_anchor(const struct chain_question *question, const struct cha
     enum chain_why why = CHAIN_WHY_MALFORMED;
     if (report->leaf_parsed)
         why = chain_check_leaf(leaf, question);
-    bool is_found = why == CHAIN_WHY_NONE && chain_search_run(&search);
+    bool is_found = why == CHAIN_WHY_NONE && has_anchor(&search) && chain_search_run(&search);
     report->work = CHAIN_WORK_MAX - search.budget;
     if (is_found)
         return true;

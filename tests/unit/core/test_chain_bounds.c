@@ -149,6 +149,32 @@ static void keys_on_a_large_curve_cost_no_more_than_five_of_them(void **state)
     assert_int_equal(report.signatures, 0);
 }
 
+/* Or the records of one alias would use up what the chain may cost before those of the next. */
+static void a_chain_without_any_anchor_costs_no_signature(void **state)
+{
+    (void)state;
+    struct cert_spec ca = {.subject = "ca",
+        .issuer = "ca",
+        .key = "ca key",
+        .signed_by = "ca key",
+        .extensions = &ca_extensions};
+    add_leaf("ca", "ca key");
+    add_cert(&ca);
+    memset(digest, 0, sizeof digest);
+    assert_int_equal(chain_verify(&question, &fake_crypto, &report), CHAIN_REFUSED);
+    assert_int_equal(report.reasons[0].why, CHAIN_WHY_NO_CERTIFICATE);
+    assert_int_equal(fake_signatures, 0);
+    assert_bounded();
+    /* The leaf is no anchor. */
+    expect(0);
+    assert_int_equal(chain_verify(&question, &fake_crypto, &report), CHAIN_REFUSED);
+    assert_int_equal(report.reasons[0].why, CHAIN_WHY_NO_CERTIFICATE);
+    assert_int_equal(fake_signatures, 0);
+    expect(1);
+    assert_int_equal(chain_verify(&question, &fake_crypto, &report), CHAIN_MATCHED);
+    assert_int_equal(fake_signatures, 1);
+}
+
 static void cas_that_all_certify_each_other_stop_at_a_bound(void **state)
 {
     (void)state;
@@ -443,6 +469,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(many_cas_of_one_name_cost_one_signature_each),
         T(keys_on_a_large_curve_cost_no_more_than_five_of_them),
+        T(a_chain_without_any_anchor_costs_no_signature),
         T(cas_that_all_certify_each_other_stop_at_a_bound),
         T(an_anchor_behind_too_many_signatures_is_not_reached),
         T(a_long_list_of_names_for_the_issuer_is_paid_for_with_each_candidate),
