@@ -69,7 +69,8 @@ packages_missing_libraries() {
 # unpacks them in DIRECTORY; all that is below /lib then comes to be below /usr/lib. Nothing is installed.
 packages_unpack() {
     local libraries package
-    apt-cache show "$1" >/dev/null 2>&1 || apt-get -q update || return 1
+    # What is installed is known without lists, too, but not where to fetch it.
+    apt-get -q --print-uris download "$1" >/dev/null 2>&1 || apt-get -q update || return 1
     libraries=$(packages_missing_libraries "$1") || return 1
     mkdir -p "$2" "$2.debs" || return 1
     # Root's apt hands downloads to another user, who may not write here: that is only a warning.
