@@ -101,4 +101,5 @@ STAND_IN = (
     ('sends garbage', b'\xff\x00\x1b[31mOK \n', DEFERRED, DENIED),
     ('sends OK among garbage', b'\x01O\x02K\n', DEFERRED, DENIED + 'OK'),
     ('says OK in two lines', b'O\nK fine\n', DEFERRED, DENIED + 'OK fine'),
+    ('says OK and an empty line', b'OK fine\n\n', DEFERRED, DENIED + 'OK fine'),
     ('says OK and more lines', b'OK fine\nDENY no\n', DEFERRED, DENIED + 'OK fineDENY no'))
