@@ -73,9 +73,10 @@ class Daned:
         self.process = None
 
     def set_overrides(self, text):
-        """Writes the file of overrides."""
-        with open(self.destinations, 'w', encoding='utf-8') as file:
+        """Writes the file of overrides; a reload that is under way reads the old one or this."""
+        with open(self.destinations + '.new', 'w', encoding='utf-8') as file:
             file.write(text)
+        os.rename(self.destinations + '.new', self.destinations)
 
     def launch(self, output=None, more_limits=None):
         """Starts the process, without waiting for it to be ready; it logs to output, or the file."""
